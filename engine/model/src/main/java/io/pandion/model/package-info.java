@@ -1,5 +1,4 @@
-/// The words of the database: schema, rows, ids, time ticks, filter and plan, errors. Uses the JDK
-/// only.
+/// The words of Pandion: schema, rows, time ticks, filters, plans, errors.
 @NullMarked
 package io.pandion.model;
 
