@@ -8,7 +8,11 @@ import java.util.Optional;
 /// `fields` includes `$meta` when the dynamic field is enabled. Ids 0 and 1 are the system fields
 /// (row id and time tick), as in Milvus.
 public record CollectionSchema(
-    String name, String description, List<FieldSchema> fields, boolean dynamicEnabled, int version) {
+    String name,
+    String description,
+    List<FieldSchema> fields,
+    boolean dynamicEnabled,
+    int version) {
   public static final long ROW_ID_FIELD = 0;
   public static final long TICK_FIELD = 1;
   public static final long FIRST_FIELD_ID = 100;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /// The values of one field for a run of rows. Immutable by contract: arrays are handed over, not
 /// copied, and nobody writes to them afterwards. Any number of threads.
 ///
-/// INT8, INT16 and INT32 are [Ints], INT64 [Longs], VARCHAR [Strings], JSON [Json] (UTF-8 text).
-/// A null row holds a zero value in the array.
+/// INT8, INT16 and INT32 are [Ints], INT64 [Longs], VARCHAR [Strings], JSON [Json] (UTF-8 text). A
+/// null row holds a zero value in the array.
 public sealed interface Column {
   int size();
 

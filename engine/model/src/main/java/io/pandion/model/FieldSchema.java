@@ -5,8 +5,10 @@ import org.jspecify.annotations.Nullable;
 
 /// One field of a collection.
 ///
-/// @param id unique in its collection, never reused; user fields count from [CollectionSchema#FIRST_FIELD_ID]
-/// @param defaultValue what an absent value becomes: Boolean, Integer, Long, Float, Double or String; null = none
+/// @param id unique in its collection, never reused; user fields count from
+///   [CollectionSchema#FIRST_FIELD_ID]
+/// @param defaultValue what an absent value becomes: Boolean, Integer, Long, Float, Double or
+///   String; null = none
 /// @param maxLength UTF-8 bytes of a VARCHAR at most, else 0
 /// @param dimension of a vector, else 0
 /// @param dynamic true for the JSON field `$meta` that holds what the schema does not name
@@ -33,27 +35,75 @@ public record FieldSchema(
   /// A plain field: neither key nor nullable, without default.
   public static FieldSchema of(long id, String name, DataType type) {
     return new FieldSchema(
-        id, name, "", type, false, false, false, false, false, null,
-        type == DataType.VARCHAR ? 65_535 : 0, 0, false, Map.of());
+        id,
+        name,
+        "",
+        type,
+        false,
+        false,
+        false,
+        false,
+        false,
+        null,
+        type == DataType.VARCHAR ? 65_535 : 0,
+        0,
+        false,
+        Map.of());
   }
 
   /// A primary key field.
   public static FieldSchema key(long id, String name, DataType type) {
     return new FieldSchema(
-        id, name, "", type, true, false, false, false, false, null,
-        type == DataType.VARCHAR ? 65_535 : 0, 0, false, Map.of());
+        id,
+        name,
+        "",
+        type,
+        true,
+        false,
+        false,
+        false,
+        false,
+        null,
+        type == DataType.VARCHAR ? 65_535 : 0,
+        0,
+        false,
+        Map.of());
   }
 
   /// A float vector field.
   public static FieldSchema vector(long id, String name, int dimension) {
     return new FieldSchema(
-        id, name, "", DataType.FLOAT_VECTOR, false, false, false, false, false, null, 0,
-        dimension, false, Map.of());
+        id,
+        name,
+        "",
+        DataType.FLOAT_VECTOR,
+        false,
+        false,
+        false,
+        false,
+        false,
+        null,
+        0,
+        dimension,
+        false,
+        Map.of());
   }
 
   public FieldSchema asNullable() {
     return new FieldSchema(
-        id, name, description, type, primaryKey, autoId, partitionKey, clusteringKey, true,
-        defaultValue, maxLength, dimension, dynamic, params);
+        id,
+        name,
+        description,
+        type,
+        primaryKey,
+        autoId,
+        partitionKey,
+        clusteringKey,
+        true,
+        defaultValue,
+        maxLength,
+        dimension,
+        dynamic,
+        params);
   }
 }

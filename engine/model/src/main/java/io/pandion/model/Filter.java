@@ -77,7 +77,8 @@ public sealed interface Filter {
   sealed interface Value {
     record Field(long id, DataType type) implements Value {}
 
-    /// A path into a JSON field (or `$meta`). Steps are String (object key) or Integer (array index).
+    /// A path into a JSON field (or `$meta`). Steps are String (object key) or Integer (array
+    /// index).
     record JsonPath(long fieldId, List<Object> steps) implements Value {
       public JsonPath {
         steps = List.copyOf(steps);

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param k rows wanted per query (limit + offset), 1 .. 16,384
 /// @param params index search parameters as given (`ef`, `nprobe` ...), checked by the index
-/// @param radius internal score (larger is nearer); only rows with score > radius count; null = none
+/// @param radius internal score (larger is nearer); only rows with score > radius count; null =
+///   none
 /// @param rangeFilter internal score; only rows with score <= rangeFilter count; null = none
 /// @param partitionIds partitions to search; empty = all loaded ones
 /// @param outputFields field ids to return with the winners

@@ -1,0 +1,12 @@
+package io.pandion.cluster;
+
+import io.pandion.model.Column;
+import java.util.Map;
+
+/// Rows of a query, of one shard or merged, in order of the primary key, each key once.
+///
+/// @param count number of rows that match (`count(*)`), or the number of rows returned
+/// @param keys primary keys; empty for `count(*)`
+/// @param fields output fields by id
+/// @param readAt tick that the answer is true at
+public record QueryResult(long count, Column keys, Map<Long, Column> fields, long readAt) {}

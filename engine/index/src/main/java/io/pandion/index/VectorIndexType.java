@@ -1,0 +1,29 @@
+package io.pandion.index;
+
+import io.pandion.model.Metric;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// A kind of vector index: checks its parameters, builds files, opens them.
+public interface VectorIndexType {
+  /// `HNSW`, `FLAT` … as Milvus names it.
+  String name();
+
+  /// Checks build parameters, in Milvus' ranges and words.
+  ///
+  /// @throws io.pandion.model.PandionException INVALID_REQUEST naming parameter, value and range
+  void check(Map<String, String> params);
+
+  /// Builds the index of `vectors` into a new file.
+  ///
+  /// @param seed of all random choices: the same vectors, parameters and seed give the same file
+  void build(FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
+      throws IOException;
+
+  /// Opens a built file over the same vectors.
+  ///
+  /// @throws io.pandion.model.PandionException CORRUPT_DATA when a checksum fails
+  VectorIndex open(MemorySegment file, FloatRows vectors, Metric metric);
+}

@@ -1,0 +1,35 @@
+package io.pandion.wal;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/// The write side of one pchannel under one term. `append` and `truncate` are called by one thread;
+/// `read` by any.
+///
+/// Promises (proved for every adapter by `WalContract`): one total order; a future completes only
+/// when its batch and all before it are durable, in order; what was acknowledged is read by every
+/// later reader exactly once; nothing of an older term is acknowledged or becomes visible once a
+/// higher term was opened; after a failed append every later append fails too (reopen to go on).
+public interface Wal extends AutoCloseable {
+  /// Lsn that the next message must carry.
+  long nextLsn();
+
+  /// Highest tick in the log, or 0 when it is empty.
+  long lastTick();
+
+  /// Hands over a batch with dense lsns from [#nextLsn]; returns at once. The future completes when
+  /// the batch is durable, or exceptionally with a PandionException: FENCED, OUTCOME_UNKNOWN
+  /// (reopen and read the end), INVALID_REQUEST (a message over the size limit: nothing of the
+  /// batch was written).
+  CompletableFuture<Void> append(List<WalMessage> batch);
+
+  /// Reads durable messages from `fromLsn` (or the first retained one, if that is higher) up to the
+  /// end known at the call.
+  WalReader read(long fromLsn);
+
+  /// Messages below `lsn` may be removed. Cheap; may remove later or less.
+  void truncate(long lsn);
+
+  @Override
+  void close();
+}
