@@ -4,7 +4,9 @@ import io.pandion.meta.IndexInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.QueryPlan;
+import io.pandion.model.QueryResult;
 import io.pandion.model.SearchPlan;
+import io.pandion.model.SearchResult;
 import java.util.Collection;
 import java.util.List;
 

@@ -1,7 +1,9 @@
 package io.pandion.cluster;
 
 import io.pandion.model.QueryPlan;
+import io.pandion.model.QueryResult;
 import io.pandion.model.SearchPlan;
+import io.pandion.model.SearchResult;
 import java.util.List;
 
 /// The write side of pchannels, their growing segments, and the delegators of their shards. Methods

@@ -29,6 +29,20 @@ public final class ColumnBuilder {
     return new ColumnBuilder(field.type(), field.dimension());
   }
 
+  /// A builder for columns such as this one.
+  public static ColumnBuilder like(Column column) {
+    return switch (column) {
+      case Column.Bools _ -> new ColumnBuilder(DataType.BOOL, 0);
+      case Column.Ints _ -> new ColumnBuilder(DataType.INT32, 0);
+      case Column.Longs _ -> new ColumnBuilder(DataType.INT64, 0);
+      case Column.Floats _ -> new ColumnBuilder(DataType.FLOAT, 0);
+      case Column.Doubles _ -> new ColumnBuilder(DataType.DOUBLE, 0);
+      case Column.Strings _ -> new ColumnBuilder(DataType.VARCHAR, 0);
+      case Column.Json _ -> new ColumnBuilder(DataType.JSON, 0);
+      case Column.FloatVectors c -> new ColumnBuilder(DataType.FLOAT_VECTOR, c.dimension());
+    };
+  }
+
   public int size() {
     return size;
   }

@@ -1,6 +1,5 @@
-package io.pandion.cluster;
+package io.pandion.model;
 
-import io.pandion.model.Column;
 import java.util.Map;
 
 /// Rows of a query, of one shard or merged, in order of the primary key, each key once.

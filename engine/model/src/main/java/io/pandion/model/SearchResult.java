@@ -1,6 +1,5 @@
-package io.pandion.cluster;
+package io.pandion.model;
 
-import io.pandion.model.Column;
 import java.util.Map;
 
 /// Hits of a search, of one shard or merged: for query `q` the hits `from[q] .. from[q + 1]`, best
