@@ -2,21 +2,24 @@ package io.pandion.cluster;
 
 import io.pandion.model.CollectionSchema;
 import java.util.List;
-import java.util.Optional;
 
 /// What a streaming node wrote for a shard, or just its new checkpoint.
 ///
-/// @param segment the segment that now has files, if any
+/// @param segments that now have files, committed together
 /// @param checkpointLsn messages of the shard at and below it are in files
 /// @param checkpointTick tick of that point
 public record FlushReport(
     String pchannel,
     long term,
     String vchannel,
-    Optional<FlushedSegment> segment,
+    List<FlushedSegment> segments,
     long checkpointLsn,
     long checkpointTick) {
-  /// A new segment with its files; level `L0` or `L1`.
+  public FlushReport {
+    segments = List.copyOf(segments);
+  }
+
+  /// A new segment with its files; level `L0` (deletes of a partition, or of all) or `L1`.
   public record FlushedSegment(
       long id,
       long collectionId,

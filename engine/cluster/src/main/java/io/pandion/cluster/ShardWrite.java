@@ -11,8 +11,8 @@ public sealed interface ShardWrite {
   /// @param partitionId or `WalPayload.ALL_PARTITIONS`
   record Delete(long partitionId, Column keys) implements ShardWrite {}
 
-  /// Removes the rows' primary keys from all partitions and inserts the rows, at one tick.
-  record Upsert(long partitionId, RowBatch rows) implements ShardWrite {}
+  /// Removes `keys` from all partitions and inserts the rows, at one tick.
+  record Upsert(long partitionId, Column keys, RowBatch rows) implements ShardWrite {}
 
   record CreateShard(CollectionSchema schema) implements ShardWrite {}
 

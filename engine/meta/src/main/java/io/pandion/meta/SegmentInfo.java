@@ -9,7 +9,9 @@ import java.util.Map;
 /// @param level L1 = rows of a flush, L2 = rows of a compaction, L0 = deletes only
 /// @param manifestVersion version of the manifest in the bucket that is true now
 /// @param rows rows in the insert binlogs (deleted ones included), or deletes of an L0 segment
-/// @param firstLsn, lastLsn of the WAL messages it holds
+/// @param firstLsn of the WAL messages it holds
+/// @param lastLsn every delete of its rows with an lsn at or below it is in its own files; of an L0
+///   segment: of the last delete that it and the L0 segments before it hold
 /// @param firstTick, lastTick of its rows or deletes
 /// @param indexes ids of the indexes that are built on it
 /// @param compactedFrom segments that this one replaced

@@ -34,6 +34,21 @@ public final class WalBody {
     return decoded;
   }
 
+  /// Gives an [WalPayload.Insert] or [WalPayload.Upsert] its segment, in place: for the writer
+  /// thread, before it appends the body; the rows are not encoded again.
+  public void assign(long segmentId) {
+    payload =
+        switch (payload()) {
+          case WalPayload.Insert p ->
+              new WalPayload.Insert(p.collectionId(), p.partitionId(), segmentId, p.rows());
+          case WalPayload.Upsert p ->
+              new WalPayload.Upsert(
+                  p.collectionId(), p.partitionId(), segmentId, p.keys(), p.rows());
+          default -> throw new IllegalStateException("only rows have a segment");
+        };
+    WalPayloadCodec.putSegment(bytes, segmentId);
+  }
+
   public int size() {
     return bytes.length;
   }

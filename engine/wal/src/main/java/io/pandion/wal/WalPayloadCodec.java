@@ -12,6 +12,8 @@ import io.pandion.wal.WalPayload.SealSegments;
 import io.pandion.wal.WalPayload.Truncate;
 import io.pandion.wal.WalPayload.Upsert;
 import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -66,6 +68,12 @@ final class WalPayloadCodec {
       case RecoveryBarrier _ -> out.u8(10);
     }
     return out.toArray();
+  }
+
+  /// Overwrites the segment of an encoded Insert or Upsert: version, kind, collection, partition
+  /// stand before it.
+  static void putSegment(byte[] bytes, long segmentId) {
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(2 + 2 * Long.BYTES, segmentId);
   }
 
   static WalPayload decode(byte[] bytes) {

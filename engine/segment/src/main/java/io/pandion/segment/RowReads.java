@@ -1,0 +1,149 @@
+package io.pandion.segment;
+
+import io.pandion.index.AcceptRows;
+import io.pandion.index.TopK;
+import io.pandion.index.VectorSearch;
+import io.pandion.model.CollectionSchema;
+import io.pandion.model.Column;
+import io.pandion.model.ColumnBuilder;
+import io.pandion.model.FieldSchema;
+import io.pandion.model.Keys;
+import io.pandion.model.QueryPlan;
+import io.pandion.model.QueryVectors;
+import io.pandion.model.SearchPlan;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// What growing and sealed segments share: which rows a read may see, and the search and query over
+/// them. Any number of threads.
+abstract class RowReads {
+  private static final ThreadLocal<TopK> TOP = ThreadLocal.withInitial(TopK::new);
+
+  /// Rows published now; rows below it never change.
+  abstract int published();
+
+  abstract CollectionSchema schema();
+
+  abstract FieldValues values(long fieldId);
+
+  /// The rows below `rows` that are visible at a tick, as words; null when all of them are.
+  abstract long @Nullable [] visible(int rows, long readAt);
+
+  /// Adds the best rows for one query.
+  abstract void nearest(
+      SearchPlan plan, int rows, float[] query, int offset, VectorSearch search, TopK into);
+
+  abstract Column vectors(long fieldId, int[] rows, int count);
+
+  final SegmentHits search(SearchPlan plan, long readAt) {
+    int rows = published();
+    long[] accepted = accepted(plan.filter(), rows, readAt);
+    VectorSearch search =
+        new VectorSearch(
+            plan.k(),
+            accepted == null ? null : new AcceptRows(accepted, rows),
+            plan.radius() == null ? Float.NaN : plan.radius(),
+            plan.rangeFilter() == null ? Float.NaN : plan.rangeFilter(),
+            plan.params());
+    QueryVectors queries = plan.queries();
+    int[] from = new int[queries.count() + 1];
+    int[] hits = new int[Math.min(plan.k(), rows) * queries.count()];
+    float[] scores = new float[hits.length];
+    TopK top = TOP.get();
+    int found = 0;
+    for (int q = 0; q < queries.count(); q++) {
+      if (rows > 0) {
+        top.reset(Math.min(plan.k(), rows));
+        nearest(plan, rows, queries.values(), q * queries.dimension(), search, top);
+        top.sort();
+        for (int i = 0; i < top.size(); i++) {
+          hits[found] = top.row(i);
+          scores[found++] = top.score(i);
+        }
+      }
+      from[q + 1] = found;
+    }
+    int[] winners = Arrays.copyOf(hits, found);
+    return new SegmentHits(from, winners, Arrays.copyOf(scores, found), keys(winners));
+  }
+
+  final SegmentMatches query(QueryPlan plan, long readAt) {
+    int rows = published();
+    long[] accepted = accepted(plan.filter(), rows, readAt);
+    int[] matches = accepted == null ? IntStream.range(0, rows).toArray() : setBits(accepted);
+    Column keys = keys(matches);
+    Integer[] order = new Integer[matches.length];
+    Arrays.setAll(order, i -> i);
+    Arrays.sort(order, (a, b) -> Keys.compare(keys, a, keys, b));
+    int count = plan.limit() < 0 ? order.length : (int) Math.min(plan.limit(), order.length);
+    int[] sorted = new int[count];
+    for (int i = 0; i < count; i++) {
+      sorted[i] = matches[order[i]];
+    }
+    return new SegmentMatches(sorted, keys(sorted));
+  }
+
+  final long count(QueryPlan plan, long readAt) {
+    int rows = published();
+    long[] accepted = accepted(plan.filter(), rows, readAt);
+    if (accepted == null) {
+      return rows;
+    }
+    long count = 0;
+    for (long word : accepted) {
+      count += Long.bitCount(word);
+    }
+    return count;
+  }
+
+  final Column fetch(long fieldId, int[] rows, int count) {
+    FieldSchema field = schema().field(fieldId);
+    return field.type().isVector()
+        ? vectors(fieldId, rows, count)
+        : values(fieldId).fetch(rows, count);
+  }
+
+  /// Rows that are visible and match, or null when all rows are accepted.
+  private long @Nullable [] accepted(
+      io.pandion.model.@Nullable Filter filter, int rows, long readAt) {
+    long[] visible = visible(rows, readAt);
+    if (filter == null) {
+      return visible;
+    }
+    return new FilterEvaluator(this::values)
+        .evaluate(filter, visible == null ? all(rows) : visible);
+  }
+
+  private Column keys(int[] rows) {
+    FieldSchema key = schema().primaryKey();
+    return rows.length == 0
+        ? ColumnBuilder.of(key).build()
+        : values(key.id()).fetch(rows, rows.length);
+  }
+
+  /// Words with a bit for each of `rows` rows.
+  static long[] all(int rows) {
+    long[] words = new long[(rows + 63) >>> 6];
+    Arrays.fill(words, -1L);
+    if ((rows & 63) != 0) {
+      words[words.length - 1] = (1L << rows) - 1;
+    }
+    return words;
+  }
+
+  private static int[] setBits(long[] words) {
+    int count = 0;
+    for (long word : words) {
+      count += Long.bitCount(word);
+    }
+    int[] out = new int[count];
+    int at = 0;
+    for (int w = 0; w < words.length; w++) {
+      for (long word = words[w]; word != 0; word &= word - 1) {
+        out[at++] = (w << 6) + Long.numberOfTrailingZeros(word);
+      }
+    }
+    return out;
+  }
+}
