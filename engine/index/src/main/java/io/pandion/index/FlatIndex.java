@@ -1,0 +1,28 @@
+package io.pandion.index;
+
+import io.pandion.model.Metric;
+import org.jspecify.annotations.Nullable;
+
+/// FLAT: the exact scan over the vectors. Keeps the norms (four bytes a row) for COSINE.
+final class FlatIndex implements VectorIndex {
+  private final FloatRows vectors;
+  private final Metric metric;
+  private final float @Nullable [] inverseNorms;
+
+  FlatIndex(FloatRows vectors, Metric metric) {
+    this.vectors = vectors;
+    this.metric = metric;
+    this.inverseNorms = metric == Metric.COSINE ? InverseNorms.of(vectors) : null;
+  }
+
+  @Override
+  public int rows() {
+    return vectors.rows();
+  }
+
+  @Override
+  public void search(float[] query, int offset, VectorSearch search, TopK into) {
+    FlatScan.search(
+        VectorKernel.chosen(), vectors, 0, inverseNorms, metric, query, offset, search, into);
+  }
+}

@@ -1,0 +1,30 @@
+package io.pandion.index;
+
+/// What one thread needs to search, kept from search to search: query, visited rows, candidates.
+final class Scratch {
+  private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
+
+  final Scorer scorer = new Scorer();
+  private int[] ids = new int[64];
+  private float[] scores = new float[64];
+
+  static Scratch ofThread() {
+    return OF_THREAD.get();
+  }
+
+  /// Room for row numbers; what was in it stays while it need not grow.
+  int[] ids(int count) {
+    if (ids.length < count) {
+      ids = java.util.Arrays.copyOf(ids, count);
+    }
+    return ids;
+  }
+
+  /// Room for scores.
+  float[] scores(int count) {
+    if (scores.length < count) {
+      scores = new float[count];
+    }
+    return scores;
+  }
+}

@@ -1,0 +1,59 @@
+package io.pandion.index;
+
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import io.pandion.model.PandionException.Subject;
+import java.util.Map;
+import java.util.Set;
+
+/// The kinds of vector index by the names that Milvus gives them.
+public final class VectorIndexTypes {
+  private static final Map<String, VectorIndexType> TYPES = Map.of("FLAT", new FlatIndexType());
+
+  /// Other float indexes of Milvus, with the kind that serves instead.
+  private static final Set<String> GRAPHS =
+      Set.of("HNSW_SQ", "HNSW_PQ", "HNSW_PRQ", "DISKANN", "AISAQ", "GPU_CAGRA");
+
+  private static final Set<String> LISTS =
+      Set.of(
+          "IVF_FLAT",
+          "IVF_SQ8",
+          "IVF_PQ",
+          "IVF_RABITQ",
+          "SCANN",
+          "GPU_IVF_FLAT",
+          "GPU_IVF_PQ",
+          "GPU_BRUTE_FORCE");
+
+  private VectorIndexTypes() {}
+
+  /// The kind of a name.
+  ///
+  /// @throws PandionException UNSUPPORTED for an index of Milvus that Pandion does not build,
+  ///   INVALID_REQUEST for any other name
+  public static VectorIndexType of(String name) {
+    VectorIndexType type = TYPES.get(name);
+    if (type != null) {
+      return type;
+    }
+    if (GRAPHS.contains(name) || LISTS.contains(name)) {
+      throw new PandionException(
+          Reason.UNSUPPORTED,
+          Subject.INDEX,
+          "index type " + name + " is not supported; use " + instead(name));
+    }
+    throw new PandionException(
+        Reason.INVALID_REQUEST,
+        Subject.INDEX,
+        "invalid index type: " + name + "; use AUTOINDEX, HNSW or FLAT for float vectors");
+  }
+
+  private static String instead(String name) {
+    return name.equals("GPU_BRUTE_FORCE") ? "FLAT" : "HNSW or AUTOINDEX";
+  }
+
+  /// The names that [#of] knows.
+  public static Set<String> names() {
+    return TYPES.keySet();
+  }
+}
