@@ -1,0 +1,237 @@
+package io.pandion.storage;
+
+import io.pandion.model.PandionException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+
+/// Objects as files below a directory. Creating is atomic: the bytes are written and synced under a
+/// temporary name, then linked to the final one, which fails when it exists; then the directory is
+/// synced.
+public final class FileObjectStore implements ObjectStore {
+  private static final String TEMP = ".tmp";
+
+  private final Path root;
+  private final Path temp;
+  private final AtomicLong tempNames = new AtomicLong();
+
+  /// Opens or creates the store; leftovers of interrupted writes are removed.
+  public FileObjectStore(Path root) {
+    this.root = root.toAbsolutePath().normalize();
+    this.temp = this.root.resolve(TEMP);
+    try {
+      Files.createDirectories(temp);
+      try (Stream<Path> leftovers = Files.list(temp)) {
+        for (Path leftover : leftovers.toList()) {
+          Files.deleteIfExists(leftover);
+        }
+      }
+    } catch (IOException e) {
+      throw failed("open", root.toString(), e);
+    }
+  }
+
+  @Override
+  public boolean putIfAbsent(String name, byte[] bytes) {
+    Path to = path(name);
+    Path from = temp.resolve(Long.toString(tempNames.incrementAndGet()));
+    try {
+      try (FileChannel channel =
+          FileChannel.open(from, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        while (buffer.hasRemaining()) {
+          channel.write(buffer);
+        }
+        channel.force(true);
+      }
+      return link(from, to);
+    } catch (IOException e) {
+      throw failed("write", name, e);
+    } finally {
+      deleteQuietly(from);
+    }
+  }
+
+  @Override
+  public void putFile(String name, Path file) {
+    Path to = path(name);
+    Path from = temp.resolve(Long.toString(tempNames.incrementAndGet()));
+    try {
+      try {
+        Files.createLink(from, file);
+      } catch (IOException | UnsupportedOperationException e) {
+        Files.copy(file, from, StandardCopyOption.REPLACE_EXISTING);
+      }
+      try (FileChannel channel = FileChannel.open(from, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+      if (!link(from, to)) {
+        throw PandionException.exists(
+            PandionException.Subject.NONE, "object '" + name + "' exists already");
+      }
+    } catch (IOException e) {
+      throw failed("write", name, e);
+    } finally {
+      deleteQuietly(from);
+    }
+  }
+
+  private boolean link(Path from, Path to) throws IOException {
+    createDirectories(parent(to));
+    try {
+      Files.createLink(to, from);
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    }
+    sync(parent(to));
+    return true;
+  }
+
+  private void createDirectories(Path directory) throws IOException {
+    if (!Files.isDirectory(directory)) {
+      createDirectories(parent(directory));
+      try {
+        Files.createDirectory(directory);
+      } catch (FileAlreadyExistsException e) {
+        return;
+      }
+      sync(parent(directory));
+    }
+  }
+
+  private static Path parent(Path path) {
+    return java.util.Objects.requireNonNull(path.getParent(), "paths are below the root");
+  }
+
+  private static void sync(Path directory) throws IOException {
+    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  @Override
+  public byte[] read(String name, long offset, int length) {
+    try (FileChannel channel = FileChannel.open(path(name), StandardOpenOption.READ)) {
+      ByteBuffer buffer = ByteBuffer.allocate(length);
+      int read = 0;
+      while (read >= 0 && buffer.hasRemaining()) {
+        read = channel.read(buffer, offset + buffer.position());
+      }
+      if (buffer.hasRemaining()) {
+        throw PandionException.corrupt(
+            "object '" + name + "' ends before byte " + (offset + length));
+      }
+      return buffer.array();
+    } catch (IOException e) {
+      throw failed("read", name, e);
+    }
+  }
+
+  @Override
+  public byte[] readAll(String name) {
+    try {
+      return Files.readAllBytes(path(name));
+    } catch (IOException e) {
+      throw failed("read", name, e);
+    }
+  }
+
+  @Override
+  public Path localCopy(String name, Path directory) {
+    Path path = path(name);
+    if (!Files.isRegularFile(path)) {
+      throw failed("read", name, new NoSuchFileException(name));
+    }
+    return path;
+  }
+
+  @Override
+  public long size(String name) {
+    try {
+      return Files.size(path(name));
+    } catch (IOException e) {
+      throw failed("read", name, e);
+    }
+  }
+
+  @Override
+  public boolean exists(String name) {
+    return Files.isRegularFile(path(name));
+  }
+
+  @Override
+  public List<String> list(String prefix) {
+    int slash = prefix.lastIndexOf('/');
+    Path from = slash < 0 ? root : path(prefix.substring(0, slash));
+    List<String> names = new ArrayList<>();
+    if (!Files.isDirectory(from)) {
+      return names;
+    }
+    try (Stream<Path> files = Files.walk(from)) {
+      files
+          .filter(f -> !f.startsWith(temp) && Files.isRegularFile(f))
+          .map(f -> root.relativize(f).toString())
+          .filter(n -> n.startsWith(prefix))
+          .sorted()
+          .forEach(names::add);
+      return names;
+    } catch (IOException e) {
+      throw failed("list", prefix, e);
+    }
+  }
+
+  @Override
+  public void delete(String name) {
+    try {
+      Files.deleteIfExists(path(name));
+    } catch (IOException e) {
+      throw failed("delete", name, e);
+    }
+  }
+
+  @Override
+  public void close() {}
+
+  /// @throws PandionException INVALID_REQUEST for a name that leaves the root
+  private Path path(String name) {
+    Path path = root.resolve(name).normalize();
+    if (name.isEmpty() || !path.startsWith(root) || path.equals(root) || path.startsWith(temp)) {
+      throw PandionException.invalid("'" + name + "' is not a name of an object");
+    }
+    return path;
+  }
+
+  private static PandionException failed(String what, String name, IOException e) {
+    if (e instanceof NoSuchFileException) {
+      return new PandionException(
+          PandionException.Reason.NOT_FOUND,
+          PandionException.Subject.NONE,
+          "object '" + name + "' does not exist",
+          e);
+    }
+    return new PandionException(
+        PandionException.Reason.UNAVAILABLE_RETRY,
+        PandionException.Subject.NONE,
+        "cannot " + what + " object '" + name + "': " + e.getMessage() + "; is the disk full?",
+        e);
+  }
+
+  private static void deleteQuietly(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      // Removed at the next start.
+      return;
+    }
+  }
+}
