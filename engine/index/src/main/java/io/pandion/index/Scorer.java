@@ -50,6 +50,14 @@ final class Scorer {
   /// Makes a row the query.
   void queryRow(int row) {
     MemorySegment.copy(data, FLOAT, row * stride, query, 0, length);
+    if (metric == Metric.COSINE && ordinary(norms[row])) {
+      zeroQuery = false;
+      float by = norms[row];
+      for (int i = 0; i < length; i++) {
+        query[i] *= by;
+      }
+      return;
+    }
     normalise();
   }
 

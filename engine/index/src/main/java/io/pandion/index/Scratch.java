@@ -5,6 +5,8 @@ final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
   final Scorer scorer = new Scorer();
+  final Candidates candidates = new Candidates();
+  final Visited visited = new Visited();
   private int[] ids = new int[64];
   private float[] scores = new float[64];
 

@@ -8,7 +8,11 @@ import java.util.Set;
 
 /// The kinds of vector index by the names that Milvus gives them.
 public final class VectorIndexTypes {
-  private static final Map<String, VectorIndexType> TYPES = Map.of("FLAT", new FlatIndexType());
+  private static final Map<String, VectorIndexType> TYPES =
+      Map.of(
+          "FLAT", new FlatIndexType(),
+          "HNSW", new HnswIndexType("HNSW", 30, 360),
+          "AUTOINDEX", new HnswIndexType("AUTOINDEX", 16, 200));
 
   /// Other float indexes of Milvus, with the kind that serves instead.
   private static final Set<String> GRAPHS =
