@@ -1,0 +1,217 @@
+package io.pandion.streaming;
+
+import io.pandion.cluster.AppendResult;
+import io.pandion.cluster.ChannelAssignment;
+import io.pandion.cluster.Coordinator;
+import io.pandion.cluster.QueryNode;
+import io.pandion.cluster.ShardState;
+import io.pandion.cluster.ShardWrite;
+import io.pandion.model.PandionException;
+import io.pandion.segment.GrowingSegment;
+import io.pandion.storage.SegmentFiles;
+import io.pandion.wal.Wal;
+import io.pandion.wal.WalBody;
+import io.pandion.wal.WalMessage;
+import io.pandion.wal.WalPayload;
+import io.pandion.wal.WalProvider;
+import io.pandion.wal.WalReader;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+
+/// A pchannel that this node owns under one term: its log, writer, applier and flusher.
+final class ChannelOwner implements AutoCloseable {
+  private final String pchannel;
+  private final Wal wal;
+  private final ChannelWriter writer;
+  private final ChannelApplier applier;
+  private final ShardFlusher flusher;
+  private final StreamingSettings settings;
+  private final Function<String, QueryNode> queryNodes;
+  private final LongSupplier clockMillis;
+  private final AtomicLong safeTick = new AtomicLong();
+
+  /// Opens the log, fences older terms, replays, and starts to serve.
+  ChannelOwner(
+      ChannelAssignment assignment,
+      WalProvider wals,
+      SegmentFiles files,
+      Coordinator coordinator,
+      Function<String, QueryNode> queryNodes,
+      StreamingSettings settings,
+      LongSupplier clockMillis,
+      Consumer<Throwable> onFailure) {
+    this.pchannel = assignment.pchannel();
+    this.settings = settings;
+    this.queryNodes = queryNodes;
+    this.clockMillis = clockMillis;
+    LongSupplier ids = () -> coordinator.allocateTicks(1).first();
+    this.wal = wals.open(pchannel, assignment.term());
+    this.applier = new ChannelApplier(pchannel, new Checkpoint(0, 0), onFailure);
+    SegmentAssigner assigner = new SegmentAssigner(settings, ids, clockMillis);
+    this.writer =
+        new ChannelWriter(
+            pchannel,
+            wal,
+            assignment.term(),
+            assigner,
+            coordinator::allocateTicks,
+            applier,
+            settings.queueMaxBytes());
+    this.flusher =
+        new ShardFlusher(
+            pchannel,
+            assignment.term(),
+            applier,
+            files,
+            coordinator,
+            ids,
+            clockMillis,
+            lsn -> writer.execute(() -> wal.truncate(lsn)));
+    barrier(coordinator, assignment.term());
+    assignment.shards().forEach(this::addShard);
+    replay(assignment.shards());
+    adopt(assigner);
+    applier.start();
+    writer.start();
+    flusher.start();
+  }
+
+  /// Nothing of an older term can follow this message.
+  private void barrier(Coordinator coordinator, long term) {
+    long tick = coordinator.allocateTicks(1).first();
+    wal.append(
+            List.of(
+                new WalMessage(
+                    wal.nextLsn(), term, tick, "", WalBody.of(new WalPayload.RecoveryBarrier()))))
+        .join();
+  }
+
+  private void replay(List<ShardState> shards) {
+    long from = Long.MAX_VALUE;
+    for (ShardState shard : shards) {
+      from = Math.min(from, shard.checkpointLsn() + 1);
+    }
+    if (from == Long.MAX_VALUE) {
+      from = wal.nextLsn() - 1;
+    }
+    try (WalReader reader = wal.read(from)) {
+      for (WalMessage m = reader.next(); m != null; m = reader.next()) {
+        applier.apply(m);
+      }
+    }
+  }
+
+  private void adopt(SegmentAssigner assigner) {
+    for (ShardDelegator shard : applier.shards()) {
+      for (GrowingSegment segment : shard.open()) {
+        assigner.adopt(
+            shard.vchannel(), segment.partitionId(), segment.id(), segment.rows(), segment.bytes());
+      }
+    }
+  }
+
+  void addShard(ShardState state) {
+    applier.add(new ShardDelegator(state, queryNodes, clockMillis, flusher));
+  }
+
+  /// @throws PandionException NOT_FOUND CHANNEL
+  ShardDelegator shard(String vchannel) {
+    applier.check();
+    ShardDelegator shard = applier.shard(vchannel);
+    if (shard == null) {
+      throw PandionException.notFound(
+          PandionException.Subject.CHANNEL, "shard " + vchannel + " is not on channel " + pchannel);
+    }
+    return shard;
+  }
+
+  List<ShardDelegator> shards() {
+    return applier.shards();
+  }
+
+  AppendResult append(String vchannel, ShardWrite write) {
+    ShardDelegator shard = shard(vchannel);
+    if (write instanceof ShardWrite.Insert || write instanceof ShardWrite.Upsert) {
+      long growing = 0;
+      for (ShardDelegator s : applier.shards()) {
+        growing += s.growingBytes();
+      }
+      if (growing > 2 * settings.growingMaxBytes()) {
+        throw PandionException.unavailable(
+            "channel " + pchannel + ": " + growing + " bytes wait to be flushed; retry");
+      }
+    }
+    return await(writer.write(vchannel, shard.collectionId(), write));
+  }
+
+  /// Waits until every write with a tick at or below `guarantee` is applied.
+  ///
+  /// @return a tick at or above it that reads may use
+  long awaitTick(long guarantee) {
+    applier.check();
+    if (guarantee > safeTick.get() && guarantee > applier.applied().tick()) {
+      if (!applier.quiet()) {
+        await(writer.barrier());
+      }
+      safeTick.accumulateAndGet(guarantee, Math::max);
+    }
+    return Math.max(guarantee, applier.applied().tick());
+  }
+
+  /// Runs on the applier's thread.
+  <T> T call(java.util.function.Supplier<T> action) {
+    return await(applier.call(action));
+  }
+
+  /// Seals and flushes what is due; called now and then.
+  void tick() {
+    boolean open = false;
+    long now = clockMillis.getAsLong();
+    for (ShardDelegator shard : applier.shards()) {
+      open |= !shard.view().growing().isEmpty();
+      DeleteBuffer deletes = shard.deletes();
+      if (deletes.unflushedRows() >= settings.deleteBufferRows()
+          || now - deletes.oldestUnflushedMillis() >= settings.deleteMaxAgeMillis()) {
+        deletes.flushing(now);
+        flusher.flushDeletes(shard);
+      }
+    }
+    if (open) {
+      writer.sealOld();
+    }
+  }
+
+  void flushDeletes(ShardDelegator shard) {
+    flusher.flushDeletes(shard);
+  }
+
+  private static <T> T await(CompletableFuture<T> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof PandionException p) {
+        throw new PandionException(p.reason(), p.subject(), String.valueOf(p.getMessage()), p);
+      }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PandionException(
+          PandionException.Reason.OUTCOME_UNKNOWN,
+          PandionException.Subject.CHANNEL,
+          "interrupted while waiting for the log");
+    }
+  }
+
+  @Override
+  public void close() {
+    flusher.close();
+    writer.close();
+    wal.close();
+    applier.close();
+  }
+}
