@@ -1,6 +1,9 @@
 package io.pandion.index;
 
 import io.pandion.model.Metric;
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import io.pandion.model.PandionException.Subject;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -28,6 +31,12 @@ final class Scorer {
   ///
   /// @param inverseNorms of the rows, needed for COSINE
   void rows(VectorKernel with, FloatRows rows, Metric by, float @Nullable [] inverseNorms) {
+    if (by == Metric.COSINE && (inverseNorms == null || inverseNorms.length < rows.rows())) {
+      throw new PandionException(
+          Reason.INTERNAL,
+          Subject.NONE,
+          "COSINE over " + rows.rows() + " rows needs their inverse norms; see InverseNorms");
+    }
     kernel = with;
     data = rows.data();
     metric = by;
