@@ -1,0 +1,151 @@
+package io.pandion.coordinator;
+
+import io.pandion.meta.AliasInfo;
+import io.pandion.meta.CollectionInfo;
+import io.pandion.meta.DatabaseInfo;
+import io.pandion.meta.IndexInfo;
+import io.pandion.meta.LoadInfo;
+import io.pandion.meta.MetaEntry;
+import io.pandion.meta.PartitionInfo;
+import io.pandion.meta.SegmentInfo;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// All that the coordinator knows durably: catalog, segments, checkpoints, terms, intents. Readers
+/// need no lock; a writer holds the monitor of the ledger from its decision to its commit.
+final class Ledger {
+  private static final Map<String, Class<?>> CATALOG =
+      Map.of(
+          "database/", DatabaseInfo.class,
+          "collection/", CollectionInfo.class,
+          "partition/", PartitionInfo.class,
+          "alias/", AliasInfo.class,
+          "index/", IndexInfo.class,
+          "load/", LoadInfo.class);
+  private final Tenure tenure;
+  private final Map<Long, SegmentInfo> segments = new ConcurrentHashMap<>();
+  private final Map<String, Checkpoint> checkpoints = new ConcurrentHashMap<>();
+  private final Map<String, Long> terms = new ConcurrentHashMap<>();
+  private final Map<String, Long> truncations = new ConcurrentHashMap<>();
+  private final Map<Long, Intent> intents = new ConcurrentHashMap<>();
+  private volatile CatalogState catalog;
+
+  Ledger(Tenure tenure) {
+    this.tenure = tenure;
+    SortedMap<String, Object> objects = new TreeMap<>();
+    CATALOG.forEach(
+        (prefix, type) -> {
+          for (MetaEntry e : tenure.list(prefix)) {
+            Object value = Json.read(e.key(), e.value(), type);
+            objects.put(e.key(), value instanceof CollectionInfo c ? Json.collection(c) : value);
+          }
+        });
+    catalog = new CatalogState(1, objects);
+    for (MetaEntry e : tenure.list("segment/")) {
+      SegmentInfo s = Json.read(e.key(), e.value(), SegmentInfo.class);
+      segments.put(s.id(), s);
+    }
+    for (MetaEntry e : tenure.list("checkpoint/")) {
+      remember(e.key(), Optional.of(Json.read(e.key(), e.value(), Checkpoint.class)));
+    }
+    for (MetaEntry e : tenure.list("channel/")) {
+      remember(e.key(), Optional.of(Json.read(e.key(), e.value(), Long.class)));
+    }
+    for (MetaEntry e : tenure.list("truncation/")) {
+      remember(e.key(), Optional.of(Json.read(e.key(), e.value(), Long.class)));
+    }
+    for (MetaEntry e : tenure.list("intent/")) {
+      remember(e.key(), Optional.of(Json.read(e.key(), e.value(), Intent.class)));
+    }
+  }
+
+  static String segmentKey(SegmentInfo s) {
+    return "segment/" + s.collectionId() + "/" + s.id();
+  }
+
+  static String checkpointKey(String vchannel) {
+    return "checkpoint/" + vchannel;
+  }
+
+  static String channelKey(String pchannel) {
+    return "channel/" + pchannel;
+  }
+
+  CatalogState catalog() {
+    return catalog;
+  }
+
+  List<SegmentInfo> segments() {
+    return List.copyOf(segments.values());
+  }
+
+  Optional<SegmentInfo> segment(long id) {
+    return Optional.ofNullable(segments.get(id));
+  }
+
+  List<SegmentInfo> live(long collectionId) {
+    return segments.values().stream()
+        .filter(s -> s.live() && s.collectionId() == collectionId)
+        .sorted(java.util.Comparator.comparingLong(SegmentInfo::id))
+        .toList();
+  }
+
+  Checkpoint checkpoint(String vchannel) {
+    return checkpoints.getOrDefault(vchannel, new Checkpoint(-1, 0));
+  }
+
+  long term(String pchannel) {
+    return terms.getOrDefault(pchannel, 0L);
+  }
+
+  /// Rows of the shard below this tick are gone.
+  long truncation(String vchannel) {
+    return truncations.getOrDefault(vchannel, 0L);
+  }
+
+  List<Intent> intents() {
+    return List.copyOf(intents.values());
+  }
+
+  /// Durable when it returns. The caller holds the monitor.
+  synchronized void commit(Changes changes) {
+    if (changes.byKey.isEmpty()) {
+      return;
+    }
+    tenure.commit(changes.transaction());
+    Map<String, Optional<Object>> named = new TreeMap<>();
+    changes.byKey.forEach(
+        (key, value) -> {
+          if (CATALOG.containsKey(key.substring(0, key.indexOf('/') + 1))) {
+            named.put(key, value);
+          } else {
+            remember(key, value);
+          }
+        });
+    if (!named.isEmpty()) {
+      catalog = catalog.with(named);
+    }
+  }
+
+  private void remember(String key, Optional<Object> value) {
+    String name = key.substring(key.indexOf('/') + 1);
+    if (key.startsWith("segment/")) {
+      long id = Long.parseLong(name.substring(name.indexOf('/') + 1));
+      value.ifPresentOrElse(v -> segments.put(id, (SegmentInfo) v), () -> segments.remove(id));
+    } else if (key.startsWith("checkpoint/")) {
+      value.ifPresentOrElse(
+          v -> checkpoints.put(name, (Checkpoint) v), () -> checkpoints.remove(name));
+    } else if (key.startsWith("channel/")) {
+      value.ifPresentOrElse(v -> terms.put(name, (Long) v), () -> terms.remove(name));
+    } else if (key.startsWith("truncation/")) {
+      value.ifPresentOrElse(v -> truncations.put(name, (Long) v), () -> truncations.remove(name));
+    } else {
+      long id = Long.parseLong(name);
+      value.ifPresentOrElse(v -> intents.put(id, (Intent) v), () -> intents.remove(id));
+    }
+  }
+}

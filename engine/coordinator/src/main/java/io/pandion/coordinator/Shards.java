@@ -1,0 +1,93 @@
+package io.pandion.coordinator;
+
+import io.pandion.cluster.AppendResult;
+import io.pandion.cluster.ChannelAssignment;
+import io.pandion.cluster.ShardState;
+import io.pandion.cluster.ShardWrite;
+import io.pandion.cluster.StreamingNode;
+import io.pandion.meta.CollectionInfo;
+import io.pandion.meta.PartitionInfo;
+import io.pandion.meta.ShardInfo;
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+
+/// The pchannels, their owners and terms. Threads: any number once open.
+final class Shards {
+  private static final String PREFIX = "pandion-dml_";
+  private final List<StreamingNode> nodes = new CopyOnWriteArrayList<>();
+  private final Ledger ledger;
+  private final int channels;
+
+  Shards(Ledger ledger, int channels) {
+    this.ledger = ledger;
+    this.channels = channels;
+  }
+
+  void attach(StreamingNode node) {
+    nodes.add(node);
+  }
+
+  int channels() {
+    return channels;
+  }
+
+  static String pchannel(int index) {
+    return PREFIX + index;
+  }
+
+  /// Raises each term durably, then gives each pchannel to its owner.
+  void open() {
+    for (int i = 0; i < channels; i++) {
+      String pchannel = pchannel(i);
+      long term = ledger.term(pchannel) + 1;
+      ledger.commit(new Changes().put(Ledger.channelKey(pchannel), term));
+      List<ShardState> shards = new ArrayList<>();
+      for (CollectionInfo collection : ledger.catalog().collections()) {
+        for (ShardInfo shard : collection.shards()) {
+          if (shard.pchannel().equals(pchannel)) {
+            shards.add(state(collection, shard.vchannel()));
+          }
+        }
+      }
+      owner(pchannel).open(new ChannelAssignment(pchannel, term, shards));
+    }
+  }
+
+  private ShardState state(CollectionInfo collection, String vchannel) {
+    return new ShardState(
+        collection,
+        vchannel,
+        ledger.checkpoint(vchannel).lsn(),
+        ledger.segments().stream().filter(s -> s.vchannel().equals(vchannel)).toList(),
+        ledger.catalog().partitions(collection.id()).stream()
+            .map(PartitionInfo::id)
+            .collect(Collectors.toSet()));
+  }
+
+  StreamingNode owner(String channel) {
+    if (nodes.isEmpty()) {
+      throw PandionException.unavailable("no streaming node is attached for " + channel);
+    }
+    String number = channel.substring(PREFIX.length()).split("_", 2)[0];
+    return nodes.get(Integer.parseInt(number) % nodes.size());
+  }
+
+  AppendResult append(String vchannel, ShardWrite write) {
+    return owner(vchannel).append(vchannel, write);
+  }
+
+  /// Appends to a shard that may be gone already.
+  void appendIfThere(String vchannel, ShardWrite write) {
+    try {
+      append(vchannel, write);
+    } catch (PandionException e) {
+      if (e.reason() != Reason.NOT_FOUND) {
+        throw e;
+      }
+    }
+  }
+}
