@@ -49,8 +49,7 @@ final class ShardChangesCrashTest {
     ShardChanges changes = new ShardChanges(ledger, shards, ticks);
     ledger.intents().forEach(changes::finish);
     if (ledger.catalog().databases().isEmpty()) {
-      ledger.commit(
-          new Changes().put("database/1", new DatabaseInfo(1, "default", Map.of(), 1)));
+      ledger.commit(new Changes().put("database/1", new DatabaseInfo(1, "default", Map.of(), 1)));
     }
     return new Life(ledger, shards, changes, ticks);
   }
@@ -127,8 +126,7 @@ final class ShardChangesCrashTest {
     long late = life.ticks().next();
     List<FlushedSegment> segments =
         List.of(segment(11, c.id(), partition, early), segment(12, c.id(), partition, late));
-    flushes.accept(
-        new FlushReport(shard.pchannel(), 1, shard.vchannel(), segments, 90, late));
+    flushes.accept(new FlushReport(shard.pchannel(), 1, shard.vchannel(), segments, 90, late));
     assertThat(life.ledger().live(c.id())).extracting(SegmentInfo::id).containsExactly(12L);
     assertThat(life.ledger().checkpoint(shard.vchannel()).lsn()).isEqualTo(90);
     FlushReport old = new FlushReport(shard.pchannel(), 0, shard.vchannel(), List.of(), 99, late);
