@@ -6,12 +6,17 @@ import io.pandion.index.VectorSearch;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.ColumnBuilder;
+import io.pandion.model.DataType;
 import io.pandion.model.FieldSchema;
+import io.pandion.model.Filter;
+import io.pandion.model.Filter.Comparison;
+import io.pandion.model.Filter.Value;
 import io.pandion.model.Keys;
 import io.pandion.model.QueryPlan;
 import io.pandion.model.QueryVectors;
 import io.pandion.model.SearchPlan;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +40,11 @@ abstract class RowReads {
       SearchPlan plan, int rows, float[] query, int offset, VectorSearch search, TopK into);
 
   abstract Column vectors(long fieldId, int[] rows, int count);
+
+  /// The rows of a primary key (Long or String), or null when only a scan can tell.
+  int @Nullable [] rowsOf(Object key) {
+    return null;
+  }
 
   final SegmentHits search(SearchPlan plan, long readAt) {
     int rows = published();
@@ -105,14 +115,59 @@ abstract class RowReads {
   }
 
   /// Rows that are visible and match, or null when all rows are accepted.
-  private long @Nullable [] accepted(
-      io.pandion.model.@Nullable Filter filter, int rows, long readAt) {
+  private long @Nullable [] accepted(@Nullable Filter filter, int rows, long readAt) {
     long[] visible = visible(rows, readAt);
     if (filter == null) {
       return visible;
     }
-    return new FilterEvaluator(this::values)
-        .evaluate(filter, visible == null ? all(rows) : visible);
+    long[] mask = byKey(filter, rows);
+    if (mask == null) {
+      mask = visible == null ? all(rows) : visible;
+    } else if (visible != null) {
+      for (int i = 0; i < mask.length; i++) {
+        mask[i] &= visible[i];
+      }
+    }
+    return new FilterEvaluator(this::values).evaluate(filter, mask);
+  }
+
+  /// The rows that a condition on the primary key leaves, or null when there is none.
+  private long @Nullable [] byKey(Filter filter, int rows) {
+    return switch (filter) {
+      case Filter.Compare(Comparison c, Value.Field f, Value.Literal l)
+          when c == Comparison.EQUAL ->
+          rowsOf(f, List.of(l), rows);
+      case Filter.In(Value.Field f, List<Value.Literal> items) -> rowsOf(f, items, rows);
+      case Filter.And and -> {
+        for (Filter operand : and.operands()) {
+          long[] found = byKey(operand, rows);
+          if (found != null) {
+            yield found;
+          }
+        }
+        yield null;
+      }
+      default -> null;
+    };
+  }
+
+  private long @Nullable [] rowsOf(Value.Field field, List<Value.Literal> keys, int rows) {
+    FieldSchema key = schema().primaryKey();
+    Class<?> type = key.type() == DataType.VARCHAR ? String.class : Long.class;
+    if (field.id() != key.id() || !keys.stream().allMatch(k -> type.isInstance(k.value()))) {
+      return null;
+    }
+    long[] words = new long[(rows + 63) >>> 6];
+    for (Value.Literal literal : keys) {
+      int[] found = rowsOf(literal.value());
+      if (found == null) {
+        return null;
+      }
+      for (int row : found) {
+        words[row >>> 6] |= 1L << row;
+      }
+    }
+    return words;
   }
 
   private Column keys(int[] rows) {

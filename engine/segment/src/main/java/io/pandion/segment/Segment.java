@@ -10,7 +10,7 @@ import io.pandion.storage.DeltaBatch;
 ///
 /// A row is visible at `readAt` when its tick is at or below it and no delete of its key with a
 /// tick above the row's own and at or below `readAt` was applied.
-public interface Segment extends AutoCloseable {
+public sealed interface Segment extends AutoCloseable permits GrowingSegment, SealedSegment {
   long id();
 
   long partitionId();

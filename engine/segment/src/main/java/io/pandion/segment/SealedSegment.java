@@ -1,0 +1,281 @@
+package io.pandion.segment;
+
+import io.pandion.index.FloatRows;
+import io.pandion.index.TopK;
+import io.pandion.index.VectorIndex;
+import io.pandion.index.VectorIndexType;
+import io.pandion.index.VectorSearch;
+import io.pandion.model.CollectionSchema;
+import io.pandion.model.Column;
+import io.pandion.model.FieldSchema;
+import io.pandion.model.Keys;
+import io.pandion.model.Metric;
+import io.pandion.model.PandionException;
+import io.pandion.model.QueryPlan;
+import io.pandion.model.SearchPlan;
+import io.pandion.storage.DeltaBatch;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// Rows that no longer change, mapped from the directory that [SealedSegmentWriter] wrote. Any
+/// number of threads read, delete and close; a close unmaps the files after the last read.
+///
+/// A vector field is searched by its index when it has one of the plan's metric, else exactly.
+public final class SealedSegment implements Segment {
+  private record BuiltIndex(Metric metric, VectorIndex index) {}
+
+  private final long id;
+  private final long partitionId;
+  private final CollectionSchema schema;
+  private final Arena arena;
+  private final int rows;
+  private final KeyRows keyRows;
+  private final Map<Long, FieldValues> columns = new HashMap<>();
+  private final Map<Long, FloatRows> vectors = new HashMap<>();
+  private final Map<Long, BuiltIndex> indexes = new ConcurrentHashMap<>();
+  private final RowTicks ticks = new RowTicks();
+  private final AtomicInteger users = new AtomicInteger(1);
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private final Reads reads = new Reads();
+
+  private SealedSegment(
+      long id, long partitionId, Path directory, CollectionSchema schema, Arena arena)
+      throws IOException {
+    this.id = id;
+    this.partitionId = partitionId;
+    this.schema = schema;
+    this.arena = arena;
+    ColumnFile times =
+        ColumnFile.open(directory.resolve("ticks.col"), SealedSegmentWriter.TICKS, -1, arena);
+    this.rows = times.rows();
+    for (int row = 0; row < rows; row++) {
+      ticks.add(row, 1, times.longAt(row));
+    }
+    ColumnFile present =
+        ColumnFile.open(directory.resolve("fields.col"), SealedSegmentWriter.FIELDS, -1, arena);
+    for (int i = 0; i < present.rows(); i++) {
+      FieldSchema field = schema.find(present.longAt(i)).orElse(null);
+      if (field != null) {
+        ColumnFile file =
+            ColumnFile.open(SealedSegmentWriter.file(directory, field.id()), field, rows, arena);
+        if (field.type().isVector()) {
+          vectors.put(field.id(), file.vectors(field.dimension()));
+        } else {
+          columns.put(field.id(), new SealedColumn(field, file));
+        }
+      }
+    }
+    FieldValues keys = columns.get(schema.primaryKey().id());
+    if (keys == null) {
+      throw PandionException.corrupt(directory + " has no primary key; load the segment again");
+    }
+    this.keyRows =
+        new KeyRows(
+            ColumnFile.open(directory.resolve("keys.col"), SealedSegmentWriter.KEYS, rows, arena),
+            keys);
+  }
+
+  /// Maps a directory. Fields of the schema that it lacks are null or their default.
+  ///
+  /// @throws PandionException CORRUPT_DATA when a file is missing or fails a check
+  @SuppressWarnings("MustBeClosedChecker") // the segment closes it
+  public static SealedSegment open(
+      long id, long partitionId, Path directory, CollectionSchema schema) throws IOException {
+    Arena arena = Arena.ofShared();
+    boolean opened = false;
+    try {
+      SealedSegment segment = new SealedSegment(id, partitionId, directory, schema, arena);
+      opened = true;
+      return segment;
+    } finally {
+      if (!opened) {
+        arena.close();
+      }
+    }
+  }
+
+  /// Maps a built index of a vector field and searches by it from now on.
+  ///
+  /// @throws PandionException CORRUPT_DATA when the file is damaged or of other vectors
+  public void addIndex(long fieldId, VectorIndexType type, Metric metric, Path file)
+      throws IOException {
+    pin();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      VectorIndex index = type.open(mapped, vectorField(fieldId), metric);
+      indexes.put(fieldId, new BuiltIndex(metric, index));
+    } finally {
+      unpin();
+    }
+  }
+
+  /// The vectors of a field, for building an index; valid until the segment is closed.
+  public FloatRows vectors(long fieldId) {
+    return vectorField(fieldId);
+  }
+
+  private FloatRows vectorField(long fieldId) {
+    FloatRows found = vectors.get(fieldId);
+    if (found == null) {
+      throw PandionException.notFound(
+          PandionException.Subject.FIELD, "segment " + id + " has no vector field " + fieldId);
+    }
+    return found;
+  }
+
+  @Override
+  public void delete(DeltaBatch deletes) {
+    pinned(
+        () -> {
+          synchronized (ticks) {
+            for (int i = 0; i < deletes.size(); i++) {
+              for (int row : keyRows.find(Keys.of(deletes.keys(), i))) {
+                ticks.delete(row, deletes.ticks()[i]);
+              }
+            }
+          }
+          return rows;
+        });
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public long partitionId() {
+    return partitionId;
+  }
+
+  @Override
+  public int rows() {
+    return rows;
+  }
+
+  @Override
+  public long tick(int row) {
+    return ticks.tick(row);
+  }
+
+  @Override
+  public SegmentHits search(SearchPlan plan, long readAt) {
+    return pinned(() -> reads.search(plan, readAt));
+  }
+
+  @Override
+  public SegmentMatches query(QueryPlan plan, long readAt) {
+    return pinned(() -> reads.query(plan, readAt));
+  }
+
+  @Override
+  public long count(QueryPlan plan, long readAt) {
+    return pinned(() -> reads.count(plan, readAt));
+  }
+
+  @Override
+  public Column fetch(long fieldId, int[] wanted, int count) {
+    return pinned(() -> reads.fetch(fieldId, wanted, count));
+  }
+
+  /// Refuses new reads and unmaps the files when the reads under way are done.
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      unpin();
+    }
+  }
+
+  private <T> T pinned(Supplier<T> read) {
+    pin();
+    try {
+      return read.get();
+    } finally {
+      unpin();
+    }
+  }
+
+  private void pin() {
+    int seen = users.get();
+    while (!closed.get() && seen > 0) {
+      if (users.compareAndSet(seen, seen + 1)) {
+        return;
+      }
+      seen = users.get();
+    }
+    throw PandionException.unavailable("segment " + id + " was released; repeat the request");
+  }
+
+  private void unpin() {
+    if (users.decrementAndGet() == 0) {
+      arena.close();
+    }
+  }
+
+  private final class Reads extends RowReads {
+    @Override
+    int published() {
+      return rows;
+    }
+
+    @Override
+    CollectionSchema schema() {
+      return schema;
+    }
+
+    @Override
+    FieldValues values(long fieldId) {
+      FieldValues column = columns.get(fieldId);
+      return column != null ? column : new FieldValues.Absent(schema.field(fieldId));
+    }
+
+    @Override
+    long @Nullable [] visible(int count, long readAt) {
+      return ticks.visible(count, readAt);
+    }
+
+    @Override
+    int[] rowsOf(Object key) {
+      return keyRows.find(key);
+    }
+
+    @Override
+    void nearest(
+        SearchPlan plan, int count, float[] query, int offset, VectorSearch search, TopK into) {
+      BuiltIndex built = indexes.get(plan.vectorField());
+      if (built != null && built.metric() == plan.metric()) {
+        built.index().search(query, offset, search, into);
+      } else {
+        ExactScan.search(
+            vectorField(plan.vectorField()), 0, plan.metric(), query, offset, search, into);
+      }
+    }
+
+    @Override
+    Column vectors(long fieldId, int[] wanted, int count) {
+      FloatRows from = vectorField(fieldId);
+      float[] out = new float[count * from.dimension()];
+      for (int i = 0; i < count; i++) {
+        MemorySegment.copy(
+            from.data(),
+            ColumnFile.FLOAT,
+            from.offset(wanted[i]),
+            out,
+            i * from.dimension(),
+            from.dimension());
+      }
+      return new Column.FloatVectors(out, from.dimension());
+    }
+  }
+}
