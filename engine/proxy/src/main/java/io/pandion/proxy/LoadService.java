@@ -1,0 +1,117 @@
+package io.pandion.proxy;
+
+import io.pandion.cluster.CatalogCommand;
+import io.pandion.cluster.Coordinator.FlushTicket;
+import io.pandion.meta.CollectionInfo;
+import io.pandion.model.PandionException;
+import io.pandion.protocol.FlushRequest;
+import io.pandion.protocol.FlushResponse;
+import io.pandion.protocol.GetFlushStateRequest;
+import io.pandion.protocol.GetFlushStateResponse;
+import io.pandion.protocol.GetLoadStateResponse;
+import io.pandion.protocol.GetLoadingProgressResponse;
+import io.pandion.protocol.LoadState;
+import io.pandion.protocol.LongArray;
+import io.pandion.protocol.MilvusServiceGrpc;
+import io.pandion.protocol.Status;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// Load, release and flush.
+final class LoadService {
+  private final Catalog catalog;
+
+  /// Flushes in progress by collection and tick; a settled one is forgotten when it is asked for.
+  private final Map<String, FlushTicket> tickets = new ConcurrentHashMap<>();
+
+  LoadService(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  void register(Calls calls) {
+    calls.on(
+        MilvusServiceGrpc.getLoadCollectionMethod(),
+        (q, db) -> catalog.execute(new CatalogCommand.Load(db, q.getCollectionName(), List.of(), Math.max(1, q.getReplicaNumber()))));
+    calls.on(
+        MilvusServiceGrpc.getReleaseCollectionMethod(),
+        (q, db) -> catalog.execute(new CatalogCommand.Release(db, q.getCollectionName(), List.of())));
+    calls.on(
+        MilvusServiceGrpc.getLoadPartitionsMethod(),
+        (q, db) ->
+            catalog.execute(new CatalogCommand.Load(db, q.getCollectionName(), named(q.getPartitionNamesList()), Math.max(1, q.getReplicaNumber()))));
+    calls.on(
+        MilvusServiceGrpc.getReleasePartitionsMethod(),
+        (q, db) -> catalog.execute(new CatalogCommand.Release(db, q.getCollectionName(), named(q.getPartitionNamesList()))));
+    calls.on(
+        MilvusServiceGrpc.getGetLoadStateMethod(),
+        (q, db) -> GetLoadStateResponse.newBuilder().setState(state(db, q.getCollectionName(), q.getPartitionNamesList())).build());
+    calls.on(
+        MilvusServiceGrpc.getGetLoadingProgressMethod(),
+        (q, db) -> {
+          int progress = progress(catalog.collection(db, q.getCollectionName()), q.getPartitionNamesList());
+          return GetLoadingProgressResponse.newBuilder().setProgress(progress).setRefreshProgress(progress).build();
+        });
+    calls.on(MilvusServiceGrpc.getFlushMethod(), this::flush);
+    calls.on(MilvusServiceGrpc.getGetFlushStateMethod(), this::flushState);
+  }
+
+  private static List<String> named(List<String> partitions) {
+    if (partitions.isEmpty()) {
+      throw PandionException.invalid("name at least one partition");
+    }
+    return partitions;
+  }
+
+  private LoadState state(String database, String name, List<String> partitions) {
+    if (catalog.now().resolve(catalog.database(database).id(), name).isEmpty()) {
+      return LoadState.LoadStateNotExist;
+    }
+    CollectionInfo collection = catalog.collection(database, name);
+    Set<Long> wanted = catalog.partitions(collection, partitions);
+    boolean loaded =
+        catalog.now().load(collection.id()).filter(l -> wanted.stream().allMatch(l::covers)).isPresent();
+    if (!loaded) {
+      return LoadState.LoadStateNotLoad;
+    }
+    return progress(collection, partitions) >= 100 ? LoadState.LoadStateLoaded : LoadState.LoadStateLoading;
+  }
+
+  private int progress(CollectionInfo collection, List<String> partitions) {
+    Set<Long> wanted = catalog.partitions(collection, partitions);
+    Map<Long, Integer> all = catalog.coordinator().loadProgress(collection.id());
+    return (int)
+        all.entrySet().stream()
+            .filter(e -> wanted.isEmpty() || wanted.contains(e.getKey()))
+            .mapToInt(Map.Entry::getValue)
+            .average()
+            .orElse(0);
+  }
+
+  private FlushResponse flush(FlushRequest request, String database) {
+    FlushResponse.Builder out = FlushResponse.newBuilder().setStatus(Status.getDefaultInstance()).setDbName(database);
+    for (String name : request.getCollectionNamesList()) {
+      FlushTicket ticket = catalog.coordinator().flush(catalog.collection(database, name).id());
+      tickets.put(ticket.collectionId() + "/" + ticket.tick(), ticket);
+      LongArray segments = LongArray.newBuilder().addAllData(ticket.segmentIds()).build();
+      out.putCollSegIDs(name, segments)
+          .putFlushCollSegIDs(name, segments)
+          .putCollFlushTs(name, ticket.tick());
+    }
+    return out.build();
+  }
+
+  private GetFlushStateResponse flushState(GetFlushStateRequest request, String database) {
+    CollectionInfo collection = catalog.collection(database, request.getCollectionName());
+    String key = collection.id() + "/" + request.getFlushTs();
+    // One settled before, or given by another proxy: a new ticket covers all that the old one did.
+    FlushTicket ticket =
+        tickets.computeIfAbsent(key, _ -> catalog.coordinator().flush(collection.id()));
+    boolean flushed = catalog.coordinator().flushed(ticket);
+    if (flushed) {
+      tickets.remove(key);
+    }
+    return GetFlushStateResponse.newBuilder().setFlushed(flushed).build();
+  }
+}

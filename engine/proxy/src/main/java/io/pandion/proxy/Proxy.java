@@ -1,0 +1,73 @@
+package io.pandion.proxy;
+
+import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
+import com.linecorp.armeria.server.Server;
+import com.linecorp.armeria.server.grpc.GrpcService;
+import io.pandion.cluster.Coordinator;
+import io.pandion.cluster.StreamingNode;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.function.Function;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/// Speaks the Milvus protocol on one port. `start` and `close` from one thread.
+public final class Proxy implements AutoCloseable {
+  private final ProxySettings settings;
+  private final Calls calls;
+  private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
+  private @Nullable Server server;
+
+  /// @param owners the streaming node that serves a vchannel
+  /// @param clock milliseconds since 1970
+  public Proxy(
+      Coordinator coordinator,
+      Function<String, StreamingNode> owners,
+      ProxySettings settings,
+      LongSupplier clock) {
+    this.settings = settings;
+    this.calls = new Calls(executor);
+    Catalog catalog = new Catalog(coordinator);
+    new ConnectionService(catalog, settings).register(calls);
+    new CollectionService(catalog).register(calls);
+    new IndexService(catalog).register(calls);
+    new LoadService(catalog).register(calls);
+  }
+
+  /// Listens.
+  ///
+  /// @param port 0 = any free one
+  /// @return the port
+  public int start(int port) {
+    Server started =
+        Server.builder()
+            .http(new InetSocketAddress(settings.host(), port))
+            .requestTimeoutMillis(0)
+            .idleTimeout(settings.idleTimeout())
+            .maxRequestLength(settings.maxMessageBytes())
+            .gracefulShutdownTimeout(Duration.ofMillis(200), Duration.ofSeconds(10))
+            .service(
+                GrpcService.builder()
+                    .addService(calls.service())
+                    .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
+                    .maxRequestMessageLength(settings.maxMessageBytes())
+                    .build())
+            .build();
+    started.start().join();
+    server = started;
+    return started.activeLocalPort();
+  }
+
+  /// Refuses new calls, waits for running ones, closes the port.
+  @Override
+  public void close() {
+    Server running = server;
+    if (running != null) {
+      running.stop().join();
+      server = null;
+    }
+    executor.close();
+  }
+}

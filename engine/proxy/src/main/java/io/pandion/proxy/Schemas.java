@@ -1,0 +1,116 @@
+package io.pandion.proxy;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.pandion.model.CollectionSchema;
+import io.pandion.model.DataType;
+import io.pandion.model.FieldSchema;
+import io.pandion.model.PandionException;
+import io.pandion.protocol.ValueField;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Schemas of the protocol to schemas of the model and back.
+final class Schemas {
+  private Schemas() {}
+
+  static CollectionSchema parse(String name, ByteString bytes) {
+    io.pandion.protocol.CollectionSchema wire;
+    try {
+      wire = io.pandion.protocol.CollectionSchema.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw PandionException.invalid("the schema of collection '" + name + "' cannot be read: " + e.getMessage());
+    }
+    if (wire.getFunctionsCount() > 0 || wire.getStructArrayFieldsCount() > 0) {
+      throw PandionException.unsupported("functions and struct fields are not supported");
+    }
+    List<FieldSchema> fields = new ArrayList<>();
+    wire.getFieldsList().forEach(field -> fields.add(field(field)));
+    if (wire.getEnableDynamicField() && fields.stream().noneMatch(FieldSchema::dynamic)) {
+      fields.add(
+          new FieldSchema(0, CollectionSchema.DYNAMIC_FIELD, "dynamic schema", DataType.JSON, false, false, false, false, false, null, 0, 0, true, Map.of()));
+    }
+    return new CollectionSchema(name, wire.getDescription(), fields, wire.getEnableDynamicField(), 0);
+  }
+
+  static FieldSchema field(io.pandion.protocol.FieldSchema wire) {
+    Map<String, String> params = Catalog.map(wire.getTypeParamsList());
+    DataType type = DataType.ofCode(wire.getDataTypeValue());
+    int length = type == DataType.VARCHAR ? number(wire.getName(), params, "max_length", 65_535) : 0;
+    int dimension = type.isVector() ? number(wire.getName(), params, "dim", 32_768) : 0;
+    return new FieldSchema(
+        wire.getFieldID(), wire.getName(), wire.getDescription(), type, wire.getIsPrimaryKey(), wire.getAutoID(),
+        wire.getIsPartitionKey(), wire.getIsClusteringKey(), wire.getNullable(), defaultValue(wire), length, dimension, wire.getIsDynamic(), params);
+  }
+
+  private static int number(String field, Map<String, String> params, String name, int max) {
+    String text = params.getOrDefault(name, "");
+    try {
+      int value = Integer.parseInt(text);
+      if (value >= 1 && value <= max) {
+        return value;
+      }
+    } catch (NumberFormatException e) {
+      // reported below with the value
+    }
+    throw PandionException.invalid("field '" + field + "': " + name + " is '" + text + "', it must be a number from 1 to " + max);
+  }
+
+  private static @Nullable Object defaultValue(io.pandion.protocol.FieldSchema wire) {
+    ValueField value = wire.getDefaultValue();
+    return switch (value.getDataCase()) {
+      case BOOL_DATA -> (Object) value.getBoolData();
+      case INT_DATA -> (Object) value.getIntData();
+      case LONG_DATA -> (Object) value.getLongData();
+      case FLOAT_DATA -> (Object) value.getFloatData();
+      case DOUBLE_DATA -> (Object) value.getDoubleData();
+      case STRING_DATA -> value.getStringData();
+      default -> null;
+    };
+  }
+
+  static io.pandion.protocol.CollectionSchema wire(CollectionSchema schema) {
+    io.pandion.protocol.CollectionSchema.Builder out =
+        io.pandion.protocol.CollectionSchema.newBuilder()
+            .setName(schema.name())
+            .setDescription(schema.description())
+            .setEnableDynamicField(schema.dynamicEnabled())
+            .setVersion(schema.version());
+    schema.fields().stream().filter(f -> !f.dynamic()).forEach(f -> out.addFields(wire(f)));
+    return out.build();
+  }
+
+  private static io.pandion.protocol.FieldSchema wire(FieldSchema field) {
+    io.pandion.protocol.FieldSchema.Builder out =
+        io.pandion.protocol.FieldSchema.newBuilder()
+            .setFieldID(field.id())
+            .setName(field.name())
+            .setDescription(field.description())
+            .setDataTypeValue(field.type().code())
+            .setIsPrimaryKey(field.primaryKey())
+            .setAutoID(field.autoId())
+            .setIsPartitionKey(field.partitionKey())
+            .setIsClusteringKey(field.clusteringKey())
+            .setNullable(field.nullable())
+            .addAllTypeParams(Catalog.pairs(field.params()));
+    Object value = field.defaultValue();
+    if (value != null) {
+      out.setDefaultValue(wire(value));
+    }
+    return out.build();
+  }
+
+  private static ValueField wire(Object value) {
+    ValueField.Builder out = ValueField.newBuilder();
+    return switch (value) {
+      case Boolean v -> out.setBoolData(v).build();
+      case Integer v -> out.setIntData(v).build();
+      case Long v -> out.setLongData(v).build();
+      case Float v -> out.setFloatData(v).build();
+      case Double v -> out.setDoubleData(v).build();
+      default -> out.setStringData(value.toString()).build();
+    };
+  }
+}
