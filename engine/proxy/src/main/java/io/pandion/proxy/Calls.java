@@ -37,15 +37,15 @@ final class Calls {
   }
 
   @SuppressWarnings("unchecked") // the method's descriptor ties both types
-  <Q extends Message, R extends Message> void on(MethodDescriptor<Q, R> method, Answer<Q, R> answer) {
+  <Q extends Message, R extends Message> void on(
+      MethodDescriptor<Q, R> method, Answer<Q, R> answer) {
     answers.put(method.getFullMethodName(), (Answer<Message, Message>) (Answer<?, ?>) answer);
   }
 
   ServerServiceDefinition service() {
     ServerServiceDefinition.Builder service =
         ServerServiceDefinition.builder(MilvusServiceGrpc.getServiceDescriptor());
-    for (MethodDescriptor<?, ?> method :
-        MilvusServiceGrpc.getServiceDescriptor().getMethods()) {
+    for (MethodDescriptor<?, ?> method : MilvusServiceGrpc.getServiceDescriptor().getMethods()) {
       add(service, method);
     }
     return service.build();
@@ -115,9 +115,7 @@ final class Calls {
         return prototype.newBuilderForType().setField(field, status).build();
       }
     }
-    throw io.grpc.Status.UNIMPLEMENTED
-        .withDescription(status.getReason())
-        .asRuntimeException();
+    throw io.grpc.Status.UNIMPLEMENTED.withDescription(status.getReason()).asRuntimeException();
   }
 
   private static String database(Message request) {

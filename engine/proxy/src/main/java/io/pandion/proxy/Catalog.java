@@ -54,7 +54,11 @@ record Catalog(Coordinator coordinator) {
             () ->
                 PandionException.notFound(
                     Subject.PARTITION,
-                    "partition not found[collection=" + collection.name() + "][partition=" + name + "]"));
+                    "partition not found[collection="
+                        + collection.name()
+                        + "][partition="
+                        + name
+                        + "]"));
   }
 
   Set<Long> partitions(CollectionInfo collection, List<String> names) {

@@ -22,24 +22,50 @@ record CollectionService(Catalog catalog) {
         MilvusServiceGrpc.getCreateCollectionMethod(),
         (q, db) -> {
           CollectionSchema schema = Schemas.parse(q.getCollectionName(), q.getSchema());
-          int partitions = schema.partitionKey().isEmpty() ? 0 : q.getNumPartitions() == 0 ? 16 : Math.toIntExact(q.getNumPartitions());
+          int partitions =
+              schema.partitionKey().isEmpty()
+                  ? 0
+                  : q.getNumPartitions() == 0 ? 16 : Math.toIntExact(q.getNumPartitions());
           return catalog.execute(
-              new CatalogCommand.CreateCollection(db, schema, Math.max(1, q.getShardsNum()), q.getConsistencyLevelValue(), partitions, Catalog.map(q.getPropertiesList())));
+              new CatalogCommand.CreateCollection(
+                  db,
+                  schema,
+                  Math.max(1, q.getShardsNum()),
+                  q.getConsistencyLevelValue(),
+                  partitions,
+                  Catalog.map(q.getPropertiesList())));
         });
-    calls.on(MilvusServiceGrpc.getDropCollectionMethod(), (q, db) -> catalog.execute(new CatalogCommand.DropCollection(db, q.getCollectionName())));
+    calls.on(
+        MilvusServiceGrpc.getDropCollectionMethod(),
+        (q, db) -> catalog.execute(new CatalogCommand.DropCollection(db, q.getCollectionName())));
     calls.on(
         MilvusServiceGrpc.getHasCollectionMethod(),
-        (q, db) -> bool(catalog.now().resolve(catalog.database(db).id(), q.getCollectionName()).isPresent()));
+        (q, db) ->
+            bool(
+                catalog
+                    .now()
+                    .resolve(catalog.database(db).id(), q.getCollectionName())
+                    .isPresent()));
     calls.on(MilvusServiceGrpc.getDescribeCollectionMethod(), this::describe);
     calls.on(MilvusServiceGrpc.getShowCollectionsMethod(), (_, db) -> show(db));
     calls.on(
         MilvusServiceGrpc.getRenameCollectionMethod(),
-        (q, db) -> catalog.execute(new CatalogCommand.RenameCollection(db, q.getOldName(), q.getNewDBName().isEmpty() ? db : q.getNewDBName(), q.getNewName())));
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.RenameCollection(
+                    db,
+                    q.getOldName(),
+                    q.getNewDBName().isEmpty() ? db : q.getNewDBName(),
+                    q.getNewName())));
     calls.on(
         MilvusServiceGrpc.getAlterCollectionMethod(),
         (q, db) ->
             catalog.execute(
-                new CatalogCommand.AlterCollection(db, q.getCollectionName(), Catalog.map(q.getPropertiesList()), Set.copyOf(q.getDeleteKeysList()))));
+                new CatalogCommand.AlterCollection(
+                    db,
+                    q.getCollectionName(),
+                    Catalog.map(q.getPropertiesList()),
+                    Set.copyOf(q.getDeleteKeysList()))));
     registerPartitions(calls);
     registerAliases(calls);
   }
@@ -47,18 +73,30 @@ record CollectionService(Catalog catalog) {
   private void registerPartitions(Calls calls) {
     calls.on(
         MilvusServiceGrpc.getCreatePartitionMethod(),
-        (q, db) -> catalog.execute(new CatalogCommand.CreatePartition(db, q.getCollectionName(), q.getPartitionName())));
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.CreatePartition(
+                    db, q.getCollectionName(), q.getPartitionName())));
     calls.on(
         MilvusServiceGrpc.getDropPartitionMethod(),
-        (q, db) -> catalog.execute(new CatalogCommand.DropPartition(db, q.getCollectionName(), q.getPartitionName())));
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.DropPartition(db, q.getCollectionName(), q.getPartitionName())));
     calls.on(
         MilvusServiceGrpc.getHasPartitionMethod(),
-        (q, db) -> bool(catalog.now().partition(catalog.collection(db, q.getCollectionName()).id(), q.getPartitionName()).isPresent()));
+        (q, db) ->
+            bool(
+                catalog
+                    .now()
+                    .partition(
+                        catalog.collection(db, q.getCollectionName()).id(), q.getPartitionName())
+                    .isPresent()));
     calls.on(
         MilvusServiceGrpc.getShowPartitionsMethod(),
         (q, db) -> {
           ShowPartitionsResponse.Builder out = ShowPartitionsResponse.newBuilder();
-          for (PartitionInfo partition : catalog.now().partitions(catalog.collection(db, q.getCollectionName()).id())) {
+          for (PartitionInfo partition :
+              catalog.now().partitions(catalog.collection(db, q.getCollectionName()).id())) {
             out.addPartitionNames(partition.name())
                 .addPartitionIDs(partition.id())
                 .addCreatedTimestamps(partition.createTick())
@@ -71,11 +109,17 @@ record CollectionService(Catalog catalog) {
   private void registerAliases(Calls calls) {
     calls.on(
         MilvusServiceGrpc.getCreateAliasMethod(),
-        (q, db) -> catalog.execute(new CatalogCommand.CreateAlias(db, q.getCollectionName(), q.getAlias())));
-    calls.on(MilvusServiceGrpc.getDropAliasMethod(), (q, db) -> catalog.execute(new CatalogCommand.DropAlias(db, q.getAlias())));
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.CreateAlias(db, q.getCollectionName(), q.getAlias())));
+    calls.on(
+        MilvusServiceGrpc.getDropAliasMethod(),
+        (q, db) -> catalog.execute(new CatalogCommand.DropAlias(db, q.getAlias())));
     calls.on(
         MilvusServiceGrpc.getAlterAliasMethod(),
-        (q, db) -> catalog.execute(new CatalogCommand.AlterAlias(db, q.getCollectionName(), q.getAlias())));
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.AlterAlias(db, q.getCollectionName(), q.getAlias())));
   }
 
   private DescribeCollectionResponse describe(DescribeCollectionRequest request, String database) {

@@ -24,19 +24,28 @@ record IndexService(Catalog catalog) {
           Map<String, String> params = Catalog.map(q.getExtraParamsList());
           String type = params.getOrDefault("index_type", "AUTOINDEX").toUpperCase(Locale.ROOT);
           String name = q.getIndexName().isEmpty() ? q.getFieldName() : q.getIndexName();
-          return catalog.execute(new CatalogCommand.CreateIndex(db, q.getCollectionName(), q.getFieldName(), name, type, params));
+          return catalog.execute(
+              new CatalogCommand.CreateIndex(
+                  db, q.getCollectionName(), q.getFieldName(), name, type, params));
         });
     calls.on(
         MilvusServiceGrpc.getDropIndexMethod(),
         (q, db) ->
             catalog.execute(
-                new CatalogCommand.DropIndex(db, q.getCollectionName(), q.getIndexName().isEmpty() ? q.getFieldName() : q.getIndexName())));
+                new CatalogCommand.DropIndex(
+                    db,
+                    q.getCollectionName(),
+                    q.getIndexName().isEmpty() ? q.getFieldName() : q.getIndexName())));
     calls.on(
         MilvusServiceGrpc.getAlterIndexMethod(),
         (q, db) ->
             catalog.execute(
                 new CatalogCommand.AlterIndex(
-                    db, q.getCollectionName(), q.getIndexName(), Catalog.map(q.getExtraParamsList()), Set.copyOf(q.getDeleteKeysList()))));
+                    db,
+                    q.getCollectionName(),
+                    q.getIndexName(),
+                    Catalog.map(q.getExtraParamsList()),
+                    Set.copyOf(q.getDeleteKeysList()))));
     calls.on(MilvusServiceGrpc.getDescribeIndexMethod(), this::describe);
   }
 
@@ -56,7 +65,11 @@ record IndexService(Catalog catalog) {
     if (out.getIndexDescriptionsCount() == 0) {
       throw PandionException.notFound(
           PandionException.Subject.INDEX,
-          "index not found[collection=" + collection.name() + "][index=" + request.getIndexName() + "]");
+          "index not found[collection="
+              + collection.name()
+              + "][index="
+              + request.getIndexName()
+              + "]");
     }
     return out.build();
   }
@@ -76,7 +89,10 @@ record IndexService(Catalog catalog) {
             .setIndexedRows(p.indexedRows())
             .setPendingIndexRows(p.pendingRows())
             .setIndexStateFailReason(p.failure())
-            .setState(p.failedSegments() > 0 ? IndexState.Failed : p.pendingRows() > 0 ? IndexState.InProgress : IndexState.Finished);
+            .setState(
+                p.failedSegments() > 0
+                    ? IndexState.Failed
+                    : p.pendingRows() > 0 ? IndexState.InProgress : IndexState.Finished);
       }
     }
     return out.build();

@@ -33,25 +33,44 @@ final class LoadService {
   void register(Calls calls) {
     calls.on(
         MilvusServiceGrpc.getLoadCollectionMethod(),
-        (q, db) -> catalog.execute(new CatalogCommand.Load(db, q.getCollectionName(), List.of(), Math.max(1, q.getReplicaNumber()))));
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.Load(
+                    db, q.getCollectionName(), List.of(), Math.max(1, q.getReplicaNumber()))));
     calls.on(
         MilvusServiceGrpc.getReleaseCollectionMethod(),
-        (q, db) -> catalog.execute(new CatalogCommand.Release(db, q.getCollectionName(), List.of())));
+        (q, db) ->
+            catalog.execute(new CatalogCommand.Release(db, q.getCollectionName(), List.of())));
     calls.on(
         MilvusServiceGrpc.getLoadPartitionsMethod(),
         (q, db) ->
-            catalog.execute(new CatalogCommand.Load(db, q.getCollectionName(), named(q.getPartitionNamesList()), Math.max(1, q.getReplicaNumber()))));
+            catalog.execute(
+                new CatalogCommand.Load(
+                    db,
+                    q.getCollectionName(),
+                    named(q.getPartitionNamesList()),
+                    Math.max(1, q.getReplicaNumber()))));
     calls.on(
         MilvusServiceGrpc.getReleasePartitionsMethod(),
-        (q, db) -> catalog.execute(new CatalogCommand.Release(db, q.getCollectionName(), named(q.getPartitionNamesList()))));
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.Release(
+                    db, q.getCollectionName(), named(q.getPartitionNamesList()))));
     calls.on(
         MilvusServiceGrpc.getGetLoadStateMethod(),
-        (q, db) -> GetLoadStateResponse.newBuilder().setState(state(db, q.getCollectionName(), q.getPartitionNamesList())).build());
+        (q, db) ->
+            GetLoadStateResponse.newBuilder()
+                .setState(state(db, q.getCollectionName(), q.getPartitionNamesList()))
+                .build());
     calls.on(
         MilvusServiceGrpc.getGetLoadingProgressMethod(),
         (q, db) -> {
-          int progress = progress(catalog.collection(db, q.getCollectionName()), q.getPartitionNamesList());
-          return GetLoadingProgressResponse.newBuilder().setProgress(progress).setRefreshProgress(progress).build();
+          int progress =
+              progress(catalog.collection(db, q.getCollectionName()), q.getPartitionNamesList());
+          return GetLoadingProgressResponse.newBuilder()
+              .setProgress(progress)
+              .setRefreshProgress(progress)
+              .build();
         });
     calls.on(MilvusServiceGrpc.getFlushMethod(), this::flush);
     calls.on(MilvusServiceGrpc.getGetFlushStateMethod(), this::flushState);
@@ -71,11 +90,17 @@ final class LoadService {
     CollectionInfo collection = catalog.collection(database, name);
     Set<Long> wanted = catalog.partitions(collection, partitions);
     boolean loaded =
-        catalog.now().load(collection.id()).filter(l -> wanted.stream().allMatch(l::covers)).isPresent();
+        catalog
+            .now()
+            .load(collection.id())
+            .filter(l -> wanted.stream().allMatch(l::covers))
+            .isPresent();
     if (!loaded) {
       return LoadState.LoadStateNotLoad;
     }
-    return progress(collection, partitions) >= 100 ? LoadState.LoadStateLoaded : LoadState.LoadStateLoading;
+    return progress(collection, partitions) >= 100
+        ? LoadState.LoadStateLoaded
+        : LoadState.LoadStateLoading;
   }
 
   private int progress(CollectionInfo collection, List<String> partitions) {
@@ -90,7 +115,8 @@ final class LoadService {
   }
 
   private FlushResponse flush(FlushRequest request, String database) {
-    FlushResponse.Builder out = FlushResponse.newBuilder().setStatus(Status.getDefaultInstance()).setDbName(database);
+    FlushResponse.Builder out =
+        FlushResponse.newBuilder().setStatus(Status.getDefaultInstance()).setDbName(database);
     for (String name : request.getCollectionNamesList()) {
       FlushTicket ticket = catalog.coordinator().flush(catalog.collection(database, name).id());
       tickets.put(ticket.collectionId() + "/" + ticket.tick(), ticket);

@@ -21,7 +21,8 @@ final class Schemas {
     try {
       wire = io.pandion.protocol.CollectionSchema.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
-      throw PandionException.invalid("the schema of collection '" + name + "' cannot be read: " + e.getMessage());
+      throw PandionException.invalid(
+          "the schema of collection '" + name + "' cannot be read: " + e.getMessage());
     }
     if (wire.getFunctionsCount() > 0 || wire.getStructArrayFieldsCount() > 0) {
       throw PandionException.unsupported("functions and struct fields are not supported");
@@ -30,19 +31,47 @@ final class Schemas {
     wire.getFieldsList().forEach(field -> fields.add(field(field)));
     if (wire.getEnableDynamicField() && fields.stream().noneMatch(FieldSchema::dynamic)) {
       fields.add(
-          new FieldSchema(0, CollectionSchema.DYNAMIC_FIELD, "dynamic schema", DataType.JSON, false, false, false, false, false, null, 0, 0, true, Map.of()));
+          new FieldSchema(
+              0,
+              CollectionSchema.DYNAMIC_FIELD,
+              "dynamic schema",
+              DataType.JSON,
+              false,
+              false,
+              false,
+              false,
+              false,
+              null,
+              0,
+              0,
+              true,
+              Map.of()));
     }
-    return new CollectionSchema(name, wire.getDescription(), fields, wire.getEnableDynamicField(), 0);
+    return new CollectionSchema(
+        name, wire.getDescription(), fields, wire.getEnableDynamicField(), 0);
   }
 
   static FieldSchema field(io.pandion.protocol.FieldSchema wire) {
     Map<String, String> params = Catalog.map(wire.getTypeParamsList());
     DataType type = DataType.ofCode(wire.getDataTypeValue());
-    int length = type == DataType.VARCHAR ? number(wire.getName(), params, "max_length", 65_535) : 0;
+    int length =
+        type == DataType.VARCHAR ? number(wire.getName(), params, "max_length", 65_535) : 0;
     int dimension = type.isVector() ? number(wire.getName(), params, "dim", 32_768) : 0;
     return new FieldSchema(
-        wire.getFieldID(), wire.getName(), wire.getDescription(), type, wire.getIsPrimaryKey(), wire.getAutoID(),
-        wire.getIsPartitionKey(), wire.getIsClusteringKey(), wire.getNullable(), defaultValue(wire), length, dimension, wire.getIsDynamic(), params);
+        wire.getFieldID(),
+        wire.getName(),
+        wire.getDescription(),
+        type,
+        wire.getIsPrimaryKey(),
+        wire.getAutoID(),
+        wire.getIsPartitionKey(),
+        wire.getIsClusteringKey(),
+        wire.getNullable(),
+        defaultValue(wire),
+        length,
+        dimension,
+        wire.getIsDynamic(),
+        params);
   }
 
   private static int number(String field, Map<String, String> params, String name, int max) {
@@ -55,7 +84,15 @@ final class Schemas {
     } catch (NumberFormatException e) {
       // reported below with the value
     }
-    throw PandionException.invalid("field '" + field + "': " + name + " is '" + text + "', it must be a number from 1 to " + max);
+    throw PandionException.invalid(
+        "field '"
+            + field
+            + "': "
+            + name
+            + " is '"
+            + text
+            + "', it must be a number from 1 to "
+            + max);
   }
 
   private static @Nullable Object defaultValue(io.pandion.protocol.FieldSchema wire) {
