@@ -5,24 +5,29 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
 /// Objects as files below a directory. Creating is atomic: the bytes are written and synced under a
 /// temporary name, then linked to the final one, which fails when it exists; then the directory is
-/// synced.
+/// synced. One process has a root open at a time: opening removes what interrupted writes left.
 public final class FileObjectStore implements ObjectStore {
   private static final String TEMP = ".tmp";
 
   private final Path root;
   private final Path temp;
+  private final Path own;
   private final AtomicLong tempNames = new AtomicLong();
 
   /// Opens or creates the store; leftovers of interrupted writes are removed.
@@ -33,9 +38,10 @@ public final class FileObjectStore implements ObjectStore {
       Files.createDirectories(temp);
       try (Stream<Path> leftovers = Files.list(temp)) {
         for (Path leftover : leftovers.toList()) {
-          Files.deleteIfExists(leftover);
+          deleteTree(leftover);
         }
       }
+      own = Files.createTempDirectory(temp, "store");
     } catch (IOException e) {
       throw failed("open", root.toString(), e);
     }
@@ -44,7 +50,7 @@ public final class FileObjectStore implements ObjectStore {
   @Override
   public boolean putIfAbsent(String name, byte[] bytes) {
     Path to = path(name);
-    Path from = temp.resolve(Long.toString(tempNames.incrementAndGet()));
+    Path from = own.resolve(Long.toString(tempNames.incrementAndGet()));
     try {
       try (FileChannel channel =
           FileChannel.open(from, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
@@ -65,12 +71,13 @@ public final class FileObjectStore implements ObjectStore {
   @Override
   public void putFile(String name, Path file) {
     Path to = path(name);
-    Path from = temp.resolve(Long.toString(tempNames.incrementAndGet()));
+    Path from = own.resolve(Long.toString(tempNames.incrementAndGet()));
     try {
       try {
         Files.createLink(from, file);
-      } catch (IOException | UnsupportedOperationException e) {
-        Files.copy(file, from, StandardCopyOption.REPLACE_EXISTING);
+      } catch (FileSystemException | UnsupportedOperationException e) {
+        // The file lies on another file system.
+        Files.copy(file, from);
       }
       try (FileChannel channel = FileChannel.open(from, StandardOpenOption.WRITE)) {
         channel.force(true);
@@ -103,6 +110,8 @@ public final class FileObjectStore implements ObjectStore {
       try {
         Files.createDirectory(directory);
       } catch (FileAlreadyExistsException e) {
+        // Another thread made it just now; it may not have synced it yet.
+        sync(parent(directory));
         return;
       }
       sync(parent(directory));
@@ -177,13 +186,35 @@ public final class FileObjectStore implements ObjectStore {
     if (!Files.isDirectory(from)) {
       return names;
     }
-    try (Stream<Path> files = Files.walk(from)) {
-      files
-          .filter(f -> !f.startsWith(temp) && Files.isRegularFile(f))
-          .map(f -> root.relativize(f).toString())
-          .filter(n -> n.startsWith(prefix))
-          .sorted()
-          .forEach(names::add);
+    try {
+      Files.walkFileTree(
+          from,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes a) {
+              return directory.equals(temp)
+                  ? FileVisitResult.SKIP_SUBTREE
+                  : FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes a) {
+              String name = root.relativize(file).toString();
+              if (name.startsWith(prefix)) {
+                names.add(name);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+              if (e instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+              }
+              throw e;
+            }
+          });
+      Collections.sort(names);
       return names;
     } catch (IOException e) {
       throw failed("list", prefix, e);
@@ -224,6 +255,17 @@ public final class FileObjectStore implements ObjectStore {
         PandionException.Subject.NONE,
         "cannot " + what + " object '" + name + "': " + e.getMessage() + "; is the disk full?",
         e);
+  }
+
+  private static void deleteTree(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      try (Stream<Path> children = Files.list(path)) {
+        for (Path child : children.toList()) {
+          deleteTree(child);
+        }
+      }
+    }
+    Files.deleteIfExists(path);
   }
 
   private static void deleteQuietly(Path path) {

@@ -75,6 +75,24 @@ public abstract class ObjectStoreContract {
   }
 
   @Test
+  void listing_while_others_write_sees_only_whole_objects() throws Exception {
+    try (ExecutorService pool = Executors.newSingleThreadExecutor()) {
+      Future<?> writer =
+          pool.submit(
+              () -> {
+                for (int i = 0; i < 300; i++) {
+                  store().putIfAbsent("busy/" + i, bytes("x"));
+                }
+              });
+      while (!writer.isDone()) {
+        assertThat(store().list("")).allMatch(name -> name.startsWith("busy/"));
+      }
+      writer.get();
+    }
+    assertThat(store().list("busy/")).hasSize(300);
+  }
+
+  @Test
   void a_missing_object_is_not_found_and_can_be_deleted() {
     assertThatThrownBy(() -> store().readAll("gone"))
         .isInstanceOfSatisfying(
