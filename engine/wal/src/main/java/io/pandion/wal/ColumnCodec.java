@@ -17,6 +17,9 @@ import java.util.Map;
 ///          | Strings(6), Json(7) length:i32 UTF-8 each | FloatVectors(8) dimension:i32 f32*
 /// ```
 final class ColumnCodec {
+  /// Kind, size and the length of the nulls.
+  private static final int MIN_COLUMN_BYTES = 1 + 2 * Integer.BYTES;
+
   private ColumnCodec() {}
 
   static void writeRows(Bytes out, RowBatch batch) {
@@ -28,11 +31,23 @@ final class ColumnCodec {
 
   static RowBatch readRows(BytesReader in) {
     int rows = in.i32();
-    int columns = in.count(1);
+    if (rows < 0) {
+      throw PandionException.corrupt("batch of " + rows + " rows");
+    }
+    int columns = in.count(Long.BYTES + MIN_COLUMN_BYTES);
     Map<Long, Column> out = new LinkedHashMap<>();
     for (int i = 0; i < columns; i++) {
       long field = in.i64();
-      out.put(field, read(in));
+      Column column = read(in);
+      if (column.size() != rows || out.put(field, column) != null) {
+        throw PandionException.corrupt(
+            "column of field "
+                + field
+                + " occurs twice or has "
+                + column.size()
+                + " rows of "
+                + rows);
+      }
     }
     return new RowBatch(rows, out);
   }
@@ -91,9 +106,12 @@ final class ColumnCodec {
 
   static Column read(BytesReader in) {
     int kind = in.u8();
-    int size = kind == 8 ? in.i32() : in.count(1);
+    int size = in.count(elementBytes(kind));
     byte[] nullBits = in.bytes();
     BitSet nulls = nullBits.length == 0 ? null : BitSet.valueOf(nullBits);
+    if (nulls != null && nulls.length() > size) {
+      throw PandionException.corrupt("null at row " + (nulls.length() - 1) + " of " + size);
+    }
     return switch (kind) {
       case 1 -> {
         boolean[] values = new boolean[size];
@@ -146,6 +164,15 @@ final class ColumnCodec {
         yield new Column.FloatVectors(in.floats(Math.multiplyExact(size, dimension)), dimension);
       }
       default -> throw PandionException.corrupt("column of unknown kind " + kind);
+    };
+  }
+
+  /// The fewest bytes that a row takes, so that no size is believed which cannot be true.
+  private static int elementBytes(int kind) {
+    return switch (kind) {
+      case 1 -> 1;
+      case 3, 5 -> Long.BYTES;
+      default -> Integer.BYTES;
     };
   }
 

@@ -4,6 +4,7 @@ import io.pandion.model.PandionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -83,11 +84,11 @@ public final class MemoryWalProvider implements WalProvider {
         if (failed != null) {
           return CompletableFuture.failedFuture(failed);
         }
+        Optional<PandionException> refused = WalBatch.check(pchannel, batch, log.nextLsn);
+        if (refused.isPresent()) {
+          return CompletableFuture.failedFuture(refused.get());
+        }
         for (WalMessage m : batch) {
-          if (m.lsn() != log.nextLsn) {
-            throw new IllegalArgumentException(
-                "lsn " + m.lsn() + " where " + log.nextLsn + " is next");
-          }
           byte[] bytes = new byte[m.body().size()];
           m.body().encoded().get(bytes);
           log.messages.add(

@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 /// params  := count:i32 (key value)*, keys sorted
 /// ```
 final class SchemaCodec {
+  /// Id, two lengths, type, flags, no default, maxLength, dimension, number of params.
+  private static final int MIN_FIELD_BYTES = Long.BYTES + 6 * Integer.BYTES + 2;
+
   private SchemaCodec() {}
 
   static void write(Bytes out, CollectionSchema schema) {
@@ -40,7 +43,7 @@ final class SchemaCodec {
     String description = in.string();
     boolean dynamic = in.u8() != 0;
     int version = in.i32();
-    int count = in.count(1);
+    int count = in.count(MIN_FIELD_BYTES);
     List<FieldSchema> fields = new ArrayList<>(count);
     for (int i = 0; i < count; i++) {
       fields.add(field(in));
@@ -57,7 +60,7 @@ final class SchemaCodec {
     Object defaultValue = readDefault(in);
     int maxLength = in.i32();
     int dimension = in.i32();
-    int count = in.count(1);
+    int count = in.count(2 * Integer.BYTES);
     Map<String, String> params = new HashMap<>();
     for (int i = 0; i < count; i++) {
       String key = in.string();

@@ -11,6 +11,9 @@ import java.util.concurrent.CompletableFuture;
 /// later reader exactly once; nothing of an older term is acknowledged or becomes visible once a
 /// higher term was opened; after a failed append every later append fails too (reopen to go on).
 public interface Wal extends AutoCloseable {
+  /// Bytes of a message's body at most.
+  int MAX_BODY_BYTES = 64 << 20;
+
   /// Lsn that the next message must carry.
   long nextLsn();
 
@@ -19,8 +22,11 @@ public interface Wal extends AutoCloseable {
 
   /// Hands over a batch with dense lsns from [#nextLsn]; returns at once. The future completes when
   /// the batch is durable, or exceptionally with a PandionException: FENCED, OUTCOME_UNKNOWN
-  /// (reopen and read the end), INVALID_REQUEST (a message over the size limit: nothing of the
-  /// batch was written).
+  /// (reopen and read the end), INVALID_REQUEST (a body over [#MAX_BODY_BYTES]: nothing of the
+  /// batch was written, and the log goes on).
+  ///
+  /// @throws IllegalArgumentException when an lsn is not the next one; nothing of the batch was
+  ///   written
   CompletableFuture<Void> append(List<WalMessage> batch);
 
   /// Reads durable messages from `fromLsn` (or the first retained one, if that is higher) up to the

@@ -86,13 +86,21 @@ final class WalPayloadCodec {
       WalPayload payload = body(in, in.u8());
       in.expectEnd();
       return payload;
-    } catch (BufferUnderflowException | IllegalArgumentException e) {
-      throw new PandionException(
-          PandionException.Reason.CORRUPT_DATA,
-          PandionException.Subject.NONE,
-          "WAL payload of " + bytes.length + " bytes is cut short or malformed",
-          e);
+    } catch (PandionException e) {
+      throw e.reason() == PandionException.Reason.CORRUPT_DATA
+          ? e
+          : malformed(bytes.length, e); // a value that only wrong bytes can hold
+    } catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException e) {
+      throw malformed(bytes.length, e);
     }
+  }
+
+  private static PandionException malformed(int length, RuntimeException cause) {
+    return new PandionException(
+        PandionException.Reason.CORRUPT_DATA,
+        PandionException.Subject.NONE,
+        "WAL payload of " + length + " bytes is cut short or malformed",
+        cause);
   }
 
   private static WalPayload body(BytesReader in, int kind) {
