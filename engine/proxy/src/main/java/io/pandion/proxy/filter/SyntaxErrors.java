@@ -46,7 +46,7 @@ final class SyntaxErrors extends BaseErrorListener {
 
   private static String expected(Parser parser) {
     IntervalSet tokens = parser.getExpectedTokens();
-    return tokens.size() > 0 && tokens.size() <= LISTED
+    return tokens.size() > 0 && tokens.size() <= LISTED && !tokens.contains(Token.EOF)
         ? ", expected " + tokens.toString(parser.getVocabulary())
         : "";
   }
