@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pandion.model.Filter;
 import io.pandion.model.PandionException;
-import io.pandion.proxy.filter.RandomExpressions.Expression;
+import io.pandion.proxy.filter.RandomLiterals.Expression;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

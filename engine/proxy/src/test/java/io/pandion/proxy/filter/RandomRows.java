@@ -1,6 +1,5 @@
 package io.pandion.proxy.filter;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
@@ -12,6 +11,8 @@ import io.pandion.model.QueryPlan;
 import io.pandion.model.RowBatch;
 import io.pandion.segment.GrowingSegment;
 import io.pandion.segment.SegmentMatches;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -53,8 +54,8 @@ final class RandomRows {
     }
     try {
       return JSON.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
