@@ -65,7 +65,7 @@ class ModelTest {
   private final int operations = Integer.getInteger("pandion.model.operations", 3_000);
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final Random random = new Random(seed);
-  private final Distance distance = Distance.values()[random.nextInt(3)];
+  private final Distance distance = List.of(Distance.values()).get(random.nextInt(3));
   private final Map<Operation, Integer> done = new EnumMap<>(Operation.class);
   private ServerProcess server;
   private MilvusClientV2 client;
