@@ -10,7 +10,7 @@ import static io.pandion.server.BadRequest.INVALID;
 import static io.pandion.server.BadRequest.PARTITION;
 import static io.pandion.server.BadRequest.UNSUPPORTED;
 import static io.pandion.server.BadRequest.either;
-import static io.pandion.server.BadRequest.of;
+import static io.pandion.server.BadRequest.refused;
 
 import com.google.protobuf.ByteString;
 import io.pandion.protocol.AddCollectionFieldRequest;
@@ -207,7 +207,7 @@ final class BadCatalogRequests {
         index("an index of no field", "nope", Map.of("index_type", "FLAT"), "nope"),
         index("HNSW of a number", "num", hnsw("{}"), "num", "HNSW"),
         index("STL_SORT of a vector", "vec", Map.of("index_type", "STL_SORT"), "vec", "STL_SORT"),
-        of(
+        refused(
             "a second index of one field",
             INVALID,
             s ->
@@ -215,18 +215,18 @@ final class BadCatalogRequests {
                     Wire.index(
                         "bad", "vec", "second", Map.of("index_type", "FLAT", "metric_type", "IP"))),
             "index"),
-        of(
+        refused(
             "an index named 1abc",
             INVALID,
             s ->
                 s.createIndex(Wire.index("plain", "num", "1abc", Map.of("index_type", "STL_SORT"))),
             "1abc"),
-        of(
+        refused(
             "an index in no collection",
             COLLECTION,
             s -> s.createIndex(Wire.index("nowhere", "vec", "by", hnsw("{}"))),
             "nowhere"),
-        of(
+        refused(
             "description of no index",
             INDEX,
             s ->
@@ -237,7 +237,7 @@ final class BadCatalogRequests {
                             .build())
                     .getStatus(),
             "none"),
-        of(
+        refused(
             "drop of the index of a loaded collection",
             INVALID,
             s ->
@@ -252,27 +252,27 @@ final class BadCatalogRequests {
 
   private static List<BadRequest> changes() {
     return List.of(
-        of(
+        refused(
             "a database that exists",
             DATABASE_EXISTS,
             s -> s.createDatabase(CreateDatabaseRequest.newBuilder().setDbName("default").build()),
             "default"),
-        of(
+        refused(
             "a database named a-b",
             INVALID,
             s -> s.createDatabase(CreateDatabaseRequest.newBuilder().setDbName("a-b").build()),
             "a-b"),
-        of(
+        refused(
             "drop of the default database",
             INVALID,
             s -> s.dropDatabase(DropDatabaseRequest.newBuilder().setDbName("default").build()),
             "default"),
-        of(
+        refused(
             "drop of no database",
             DATABASE,
             s -> s.dropDatabase(DropDatabaseRequest.newBuilder().setDbName("nodb").build()),
             "nodb"),
-        of(
+        refused(
             "description of no collection",
             COLLECTION,
             s ->
@@ -280,29 +280,33 @@ final class BadCatalogRequests {
                         DescribeCollectionRequest.newBuilder().setCollectionName("nowhere").build())
                     .getStatus(),
             "nowhere"),
-        of(
+        refused(
             "a new name that is taken",
             INVALID,
             s -> s.renameCollection(rename("bad", "plain")),
             "plain"),
-        of(
+        refused(
             "a new name that is no name",
             INVALID,
             s -> s.renameCollection(rename("bad", "new name")),
             "new name"),
-        of(
+        refused(
             "another name of no collection",
             COLLECTION,
             s -> s.renameCollection(rename("nowhere", "fresh")),
             "nowhere"),
-        of(
+        refused(
             "an alias that is a collection",
             INVALID,
             s -> s.createAlias(alias("bad", "plain")),
             "plain"),
-        of("an alias named a.b", INVALID, s -> s.createAlias(alias("bad", "a.b")), "a.b"),
-        of("an alias of nothing", COLLECTION, s -> s.createAlias(alias("nowhere", "a")), "nowhere"),
-        of(
+        refused("an alias named a.b", INVALID, s -> s.createAlias(alias("bad", "a.b")), "a.b"),
+        refused(
+            "an alias of nothing",
+            COLLECTION,
+            s -> s.createAlias(alias("nowhere", "a")),
+            "nowhere"),
+        refused(
             "change of no alias",
             ALIAS,
             s ->
@@ -312,36 +316,36 @@ final class BadCatalogRequests {
                         .setAlias("noalias")
                         .build()),
             "noalias"),
-        of(
+        refused(
             "description of no alias",
             ALIAS,
             s ->
                 s.describeAlias(DescribeAliasRequest.newBuilder().setAlias("noalias").build())
                     .getStatus(),
             "noalias"),
-        of(
+        refused(
             "drop of a collection with an alias",
             INVALID,
             s ->
                 s.dropCollection(
                     DropCollectionRequest.newBuilder().setCollectionName("aliased").build()),
             "alias"),
-        of(
+        refused(
             "an added field that may not be null",
             INVALID,
             s -> s.addCollectionField(added(Wire.field("extra", DataType.Int64))),
             "extra"),
-        of(
+        refused(
             "an added field that exists",
             INVALID,
             s -> s.addCollectionField(added(Wire.field("num", DataType.Int64).setNullable(true))),
             "num"),
-        of(
+        refused(
             "an added vector",
             INVALID,
             s -> s.addCollectionField(added(Wire.vector("vec2", "4").setNullable(true))),
             "vec2"),
-        of(
+        refused(
             "compaction of no collection",
             COLLECTION,
             s ->
@@ -368,21 +372,21 @@ final class BadCatalogRequests {
 
   private static List<BadRequest> loads() {
     return List.of(
-        of(
+        refused(
             "load without index",
             INDEX,
             s ->
                 s.loadCollection(
                     LoadCollectionRequest.newBuilder().setCollectionName("plain").build()),
             "vec"),
-        of(
+        refused(
             "load of no collection",
             COLLECTION,
             s ->
                 s.loadCollection(
                     LoadCollectionRequest.newBuilder().setCollectionName("nowhere").build()),
             "nowhere"),
-        of(
+        refused(
             "load of no partition",
             PARTITION,
             s ->
@@ -392,29 +396,30 @@ final class BadCatalogRequests {
                         .addPartitionNames("nowhere")
                         .build()),
             "nowhere"),
-        of(
+        refused(
             "release of no collection",
             COLLECTION,
             s ->
                 s.releaseCollection(
                     ReleaseCollectionRequest.newBuilder().setCollectionName("nowhere").build()),
             "nowhere"),
-        of(
+        refused(
             "a partition named p q",
             INVALID,
             s -> s.createPartition(partition("bad", "p q")),
             "p q"),
-        of(
+        refused(
             "a partition of nothing",
             COLLECTION,
             s -> s.createPartition(partition("nowhere", "p")),
             "nowhere"),
-        of(
+        refused(
             "drop of the default partition",
             INVALID,
             s -> s.dropPartition(drop("_default")),
             "_default"),
-        of("drop of a loaded partition", INVALID, s -> s.dropPartition(drop("extra")), "loaded"));
+        refused(
+            "drop of a loaded partition", INVALID, s -> s.dropPartition(drop("extra")), "loaded"));
   }
 
   private static CreatePartitionRequest partition(String collection, String name) {

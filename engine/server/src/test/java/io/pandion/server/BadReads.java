@@ -8,7 +8,7 @@ import static io.pandion.server.BadRequest.NOT_LOADED;
 import static io.pandion.server.BadRequest.PARTITION;
 import static io.pandion.server.BadRequest.UNSUPPORTED;
 import static io.pandion.server.BadRequest.either;
-import static io.pandion.server.BadRequest.of;
+import static io.pandion.server.BadRequest.refused;
 
 import com.google.protobuf.ByteString;
 import io.pandion.protocol.PlaceholderGroup;
@@ -81,7 +81,7 @@ final class BadReads {
   }
 
   private static BadRequest query(String what, Map<String, String> params, String... fragments) {
-    return of(
+    return refused(
         what,
         INVALID,
         s ->
@@ -101,7 +101,7 @@ final class BadReads {
         query("limit ten", Map.of("limit", "ten"), "limit", "ten"),
         query("offset -1", Map.of("limit", "5", "offset", "-1"), "offset", "-1"),
         query("offset too far", Map.of("limit", "5", "offset", "16380"), "offset", "16380"),
-        of(
+        refused(
             "no filter and no limit",
             INVALID,
             s -> s.query(Wire.query("bad", "", "id").build()).getStatus(),
@@ -112,24 +112,24 @@ final class BadReads {
             FIELD,
             s -> s.query(Wire.query("bad", "id >= 0", "nope").build()).getStatus(),
             "nope"),
-        of(
+        refused(
             "query of no collection",
             COLLECTION,
             s -> s.query(Wire.query("nowhere", "id >= 0", "id").build()).getStatus(),
             "nowhere"),
-        of(
+        refused(
             "query of no partition",
             PARTITION,
             s ->
                 s.query(Wire.query("bad", "id >= 0", "id").addPartitionNames("nowhere").build())
                     .getStatus(),
             "nowhere"),
-        of(
+        refused(
             "query in no database",
             DATABASE,
             s -> s.query(Wire.query("bad", "id >= 0", "id").setDbName("nodb").build()).getStatus(),
             "nodb"),
-        of(
+        refused(
             "query of what is not loaded",
             NOT_LOADED,
             s -> s.query(Wire.query("unloaded", "id >= 0", "id").build()).getStatus(),
@@ -177,7 +177,7 @@ final class BadReads {
                     .getStatus(),
             "ef",
             "5"),
-        of(
+        refused(
             "ef that is no number",
             INVALID,
             s ->
@@ -197,19 +197,19 @@ final class BadReads {
             FIELD,
             s -> s.search(Wire.search("bad", Map.of()).addOutputFields("nope").build()).getStatus(),
             "nope"),
-        of(
+        refused(
             "search of no collection",
             COLLECTION,
             s -> s.search(Wire.search("nowhere", Map.of()).build()).getStatus(),
             "nowhere"),
-        of(
+        refused(
             "search of no partition",
             PARTITION,
             s ->
                 s.search(Wire.search("bad", Map.of()).addPartitionNames("nowhere").build())
                     .getStatus(),
             "nowhere"),
-        of(
+        refused(
             "search of what is not loaded",
             NOT_LOADED,
             s -> s.search(Wire.search("unloaded", Map.of()).build()).getStatus(),
@@ -219,7 +219,7 @@ final class BadReads {
 
   private static BadRequest vector(
       String what, ByteString placeholder, long nq, String... fragments) {
-    return of(
+    return refused(
         what,
         INVALID,
         s -> {

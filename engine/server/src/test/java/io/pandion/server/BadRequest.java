@@ -26,7 +26,7 @@ record BadRequest(
   static final int FIELD = 1700;
   static final int UNSUPPORTED = 5;
 
-  static BadRequest of(
+  static BadRequest refused(
       String what,
       int code,
       Function<MilvusServiceBlockingStub, Status> call,

@@ -6,7 +6,7 @@ import static io.pandion.server.BadRequest.FIELD;
 import static io.pandion.server.BadRequest.INVALID;
 import static io.pandion.server.BadRequest.PARTITION;
 import static io.pandion.server.BadRequest.either;
-import static io.pandion.server.BadRequest.of;
+import static io.pandion.server.BadRequest.refused;
 
 import io.pandion.protocol.DataType;
 import io.pandion.protocol.DeleteRequest;
@@ -32,7 +32,7 @@ final class BadWrites {
         Wire.strings("name", "n" + key),
         Wire.floats("price", 1.5f),
         Wire.json("doc", "{\"a\": 1}"),
-        Wire.vectors("vec", DIMENSION, key, 0, 0, 1));
+        Wire.vectors("vec", DIMENSION, (float) key, 0, 0, 1));
   }
 
   static List<BadRequest> all() {
@@ -110,7 +110,7 @@ final class BadWrites {
             "",
             Wire.json("$meta", "{\"color\": 1}").toBuilder().setIsDynamic(true).build(),
             "dynamic"),
-        of(
+        refused(
             "a dynamic field that is no object",
             INVALID,
             s ->
@@ -124,7 +124,7 @@ final class BadWrites {
                                 Wire.json("$meta", "[1]").toBuilder().setIsDynamic(true).build())))
                     .getStatus(),
             "$meta"),
-        of(
+        refused(
             "a given key where the server gives keys",
             INVALID,
             s ->
@@ -135,8 +135,9 @@ final class BadWrites {
                             List.of(Wire.longs("id", 1), Wire.vectors("vec", 4, 1, 2, 3, 4))))
                     .getStatus(),
             "id"),
-        of("no rows", INVALID, s -> s.insert(Wire.insert("bad", 0, List.of())).getStatus(), "row"),
-        of(
+        refused(
+            "no rows", INVALID, s -> s.insert(Wire.insert("bad", 0, List.of())).getStatus(), "row"),
+        refused(
             "the same key twice in an upsert",
             INVALID,
             s ->
@@ -158,12 +159,12 @@ final class BadWrites {
 
   private static List<BadRequest> targets() {
     return List.of(
-        of(
+        refused(
             "insert into no collection",
             COLLECTION,
             s -> s.insert(Wire.insert("nowhere", 1, row(77))).getStatus(),
             "nowhere"),
-        of(
+        refused(
             "insert into no partition",
             PARTITION,
             s ->
@@ -173,14 +174,14 @@ final class BadWrites {
                             .build())
                     .getStatus(),
             "nowhere"),
-        of(
+        refused(
             "insert into no database",
             DATABASE,
             s ->
                 s.insert(Wire.insert("bad", 1, row(77)).toBuilder().setDbName("nodb").build())
                     .getStatus(),
             "nodb"),
-        of(
+        refused(
             "flush of no collection",
             COLLECTION,
             s ->
@@ -204,8 +205,9 @@ final class BadWrites {
             "vec");
     return Stream.concat(
             Stream.of(
-                of("delete of all by accident", INVALID, s -> delete(s, "bad", ""), "expr"),
-                of("delete in no collection", COLLECTION, s -> delete(s, "nowhere", "id == 1"))),
+                refused("delete of all by accident", INVALID, s -> delete(s, "bad", ""), "expr"),
+                refused(
+                    "delete in no collection", COLLECTION, s -> delete(s, "nowhere", "id == 1"))),
             filters.entrySet().stream()
                 .map(
                     f ->

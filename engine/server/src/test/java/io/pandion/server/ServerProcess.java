@@ -29,15 +29,17 @@ import org.jspecify.annotations.Nullable;
 final class ServerProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
   private static final Pattern READY =
-      Pattern.compile("(?i)(ready|listening|serving).*127\\.0\\.0\\.1:(\\d+)");
+      Pattern.compile("ready on 127\\.0\\.0\\.1:(\\d+)\\D");
 
   /// Small segments: sealing, flushing, compaction and loading go on all the time.
   static final Map<String, String> SMALL_SEGMENTS =
       Map.of(
           "streaming.segmentMaxRows", "200",
-          "streaming.segmentMaxAgeMillis", "2000",
+          "streaming.segmentMaxAge", "2s",
           "streaming.deleteBufferRows", "50",
-          "streaming.deleteMaxAgeMillis", "2000");
+          "streaming.deleteMaxAge", "2s",
+          "coordinator.deltaLimit", "3",
+          "coordinator.mergeWidth", "3");
 
   private final String name;
   private final Path data;
@@ -177,7 +179,7 @@ final class ServerProcess implements AutoCloseable {
             "-XX:+UseSerialGC",
             "-Xmx768m",
             "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+            classPath()));
     command.add("io.pandion.server.Main");
     command.addAll(List.of("standalone", "--port", Integer.toString(port)));
     command.addAll(List.of("--data", data.toString()));
@@ -186,6 +188,11 @@ final class ServerProcess implements AutoCloseable {
       command.addAll(List.of("--config", config.get().toString()));
     }
     return command;
+  }
+
+  /// What the tests run on; surefire may hide it behind a jar of its own.
+  static String classPath() {
+    return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
   }
 
   private Optional<Path> config() throws IOException {
@@ -213,7 +220,7 @@ final class ServerProcess implements AutoCloseable {
       String said = said(from);
       Matcher ready = READY.matcher(said);
       if (ready.find()) {
-        port = Integer.parseInt(ready.group(2));
+        port = Integer.parseInt(ready.group(1));
         return;
       }
       Process running = process;
