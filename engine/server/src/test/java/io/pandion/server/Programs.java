@@ -52,8 +52,7 @@ final class Programs {
           "npm-install",
           5);
     }
-    List<String> command =
-        Stream.concat(Stream.of("node", script), Stream.of(arguments)).toList();
+    List<String> command = Stream.concat(Stream.of("node", script), Stream.of(arguments)).toList();
     return run(command, home.toFile(), script, 5);
   }
 

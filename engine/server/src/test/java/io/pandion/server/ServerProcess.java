@@ -28,8 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// which any thread may call. [#close] kills.
 final class ServerProcess implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(60);
-  private static final Pattern READY =
-      Pattern.compile("ready on 127\\.0\\.0\\.1:(\\d+)\\D");
+  private static final Pattern READY = Pattern.compile("ready on 127\\.0\\.0\\.1:(\\d+)\\D");
 
   /// Small segments: sealing, flushing, compaction and loading go on all the time.
   static final Map<String, String> SMALL_SEGMENTS =
