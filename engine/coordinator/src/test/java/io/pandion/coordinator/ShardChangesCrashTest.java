@@ -45,7 +45,7 @@ final class ShardChangesCrashTest {
     Ledger ledger = new Ledger(tenure);
     Shards shards = new Shards(ledger, 2);
     shards.attach(node(ticks));
-    shards.open();
+    shards.open((_, _) -> {});
     ShardChanges changes = new ShardChanges(ledger, shards, ticks);
     ledger.intents().forEach(changes::finish);
     if (ledger.catalog().databases().isEmpty()) {
