@@ -10,7 +10,7 @@ grammar FilterGrammar;
 
 @parser::members {
   /** How deep expressions may nest before parsing stops. */
-  static final int MAX_NESTING = 512;
+  static final int MAX_NESTING = 320;
 
   private int nesting;
 

@@ -39,6 +39,17 @@ final class Source {
     return error(Reason.INVALID_REQUEST, index, what);
   }
 
+  /// At what is no token: a string without end or a character that means nothing.
+  PandionException unreadable(int index) {
+    String found = text(index, index);
+    boolean quote = found.equals("\"") || found.equals("'");
+    return invalid(
+        index,
+        quote
+            ? "string " + text(index, text.size() - 1) + " is not closed"
+            : "unexpected character '" + found + "'");
+  }
+
   PandionException unsupported(ParserRuleContext at, String what) {
     return error(
         Reason.UNSUPPORTED, at.getStart().getStartIndex(), what + " is not supported by Pandion");
@@ -51,8 +62,12 @@ final class Source {
         "cannot parse expression: "
             + text(0, text.size() - 1)
             + ", error: "
-            + what
+            + shortened(what)
             + ", at position "
             + (index + 1));
+  }
+
+  private static String shortened(String what) {
+    return what.length() <= 4 * SHOWN ? what : what.substring(0, 4 * SHOWN) + "...";
   }
 }

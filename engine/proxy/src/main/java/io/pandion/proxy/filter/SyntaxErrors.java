@@ -28,9 +28,7 @@ final class SyntaxErrors extends BaseErrorListener {
       String message,
       @Nullable RecognitionException cause) {
     if (cause instanceof LexerNoViableAltException unknown) {
-      int start = unknown.getStartIndex();
-      int first = unknown.getInputStream().index() < start ? 0 : start;
-      throw source.invalid(first, "cannot read " + message.replaceFirst("^.*? at: ", ""));
+      throw source.unreadable(unknown.getStartIndex());
     }
     Token token = (Token) java.util.Objects.requireNonNull(symbol);
     throw source.invalid(token.getStartIndex(), describe((Parser) recognizer, token));
@@ -46,7 +44,7 @@ final class SyntaxErrors extends BaseErrorListener {
 
   private static String expected(Parser parser) {
     IntervalSet tokens = parser.getExpectedTokens();
-    return tokens.size() > 0 && tokens.size() <= LISTED
+    return tokens.size() > 0 && tokens.size() <= LISTED && !tokens.contains(Token.EOF)
         ? ", expected " + tokens.toString(parser.getVocabulary())
         : "";
   }
