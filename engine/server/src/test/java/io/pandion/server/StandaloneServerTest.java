@@ -108,7 +108,7 @@ class StandaloneServerTest {
 
   @Test
   void a_busy_port_is_said_and_nothing_stays_open() throws Exception {
-    try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket busy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       Settings settings =
           SettingsSource.settings(
               null,
