@@ -36,7 +36,7 @@ class LoadReleaseSearchTest {
     try (NodeWorld world = new NodeWorld(directory);
         MappedQueryNode node =
             new MappedQueryNode("q", world.files, world.manifests, directory.resolve("cache"), 2);
-        ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor()) {
+        ExecutorService readers = Executors.newFixedThreadPool(6)) {
       List<SegmentInfo> staying = versions(world, 1);
       List<SegmentInfo> going = versions(world, 2);
       node.load(staying.getFirst(), NodeWorld.SCHEMA, List.of(), List.of());
