@@ -22,8 +22,16 @@ import org.jspecify.annotations.Nullable;
 ///
 /// A value is stored behind the revision of the commit that wrote it (8 bytes, big-endian). One
 /// lock serialises commits, which are few; reads take no lock and see the latest commit.
+///
+/// The file keeps its size: space of the sixth version back is written again (each commit is
+/// synced, so the five before it stay whole whatever happens to the sixth; MVStore would keep all
+/// of the last 45 seconds), and every [#COMPACT_EVERY] commits sparse chunks are written together.
+/// There is no thread in the background.
 public final class MvMetaStore implements MetaStore {
   private static final String REVISION = "\0revision";
+  private static final int COMPACT_EVERY = 256;
+  private static final int COMPACT_FILL_PERCENT = 50;
+  private static final int COMPACT_BYTES = 1 << 20;
 
   /// Someone who listens.
   private record Watcher(String prefix, long fromRevision, MetaListener listener) {}
@@ -37,6 +45,7 @@ public final class MvMetaStore implements MetaStore {
 
   private MvMetaStore(MVStore store) {
     this.store = store;
+    store.setRetentionTime(0);
     this.map = store.openMap("meta");
     byte[] last = map.get(REVISION);
     revision = last == null ? 0 : ByteBuffer.wrap(last).getLong();
@@ -47,9 +56,15 @@ public final class MvMetaStore implements MetaStore {
   /// @throws PandionException UNAVAILABLE_RETRY when another process has it, CORRUPT_DATA when it
   ///   is damaged
   public static MvMetaStore open(Path file) {
+    return open(file, new OrderedFileStore());
+  }
+
+  /// With a file store that a test may watch.
+  static MvMetaStore open(Path file, OrderedFileStore blocks) {
     try {
+      blocks.open(file.toString(), false, null);
       return new MvMetaStore(
-          new MVStore.Builder().fileName(file.toString()).autoCommitDisabled().open());
+          new MVStore.Builder().adoptFileStore(blocks).autoCommitDisabled().open());
     } catch (MVStoreException e) {
       boolean locked = e.getErrorCode() == org.h2.mvstore.DataUtils.ERROR_FILE_LOCKED;
       throw new PandionException(
@@ -69,12 +84,27 @@ public final class MvMetaStore implements MetaStore {
 
   @Override
   public Optional<MetaEntry> get(String key) {
-    byte[] stored = map.get(key);
-    return stored == null ? Optional.empty() : Optional.of(entry(key, stored));
+    MVStore.TxCounter version = store.registerVersionUsage();
+    try {
+      byte[] stored = map.get(key);
+      return stored == null ? Optional.empty() : Optional.of(entry(key, stored));
+    } finally {
+      store.deregisterVersionUsage(version);
+    }
   }
 
   @Override
   public List<MetaEntry> list(String prefix) {
+    // Keeps the pages of this version from being written over meanwhile.
+    MVStore.TxCounter version = store.registerVersionUsage();
+    try {
+      return listNow(prefix);
+    } finally {
+      store.deregisterVersionUsage(version);
+    }
+  }
+
+  private List<MetaEntry> listNow(String prefix) {
     List<MetaEntry> out = new ArrayList<>();
     Cursor<String, byte[]> cursor = map.cursor(prefix);
     while (cursor.hasNext()) {
@@ -124,6 +154,9 @@ public final class MvMetaStore implements MetaStore {
     }
     map.put(REVISION, ByteBuffer.allocate(Long.BYTES).putLong(next).array());
     try {
+      if (next % COMPACT_EVERY == 0) {
+        store.compact(COMPACT_FILL_PERCENT, COMPACT_BYTES);
+      }
       store.commit();
       store.sync();
     } catch (MVStoreException e) {

@@ -32,8 +32,17 @@ public final class Proxy implements AutoCloseable {
     Catalog catalog = new Catalog(coordinator);
     new ConnectionService(catalog, settings).register(calls);
     new CollectionService(catalog).register(calls);
+    new CollectionDescriptions(catalog).register(calls);
     new IndexService(catalog).register(calls);
     new LoadService(catalog).register(calls);
+    new FlushService(catalog).register(calls);
+    new SegmentService(catalog, owners).register(calls);
+    FanOut fanOut = new FanOut(executor);
+    ShardReader reader = new ShardReader(fanOut, owners);
+    ReadPoints points = new ReadPoints(coordinator, clock);
+    new WriteService(catalog, new ShardWriter(fanOut, owners), reader, points).register(calls);
+    new SearchService(catalog, reader, points).register(calls);
+    new QueryService(catalog, reader, points).register(calls);
   }
 
   /// Listens.

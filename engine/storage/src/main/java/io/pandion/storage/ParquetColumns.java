@@ -315,7 +315,7 @@ final class ParquetColumns {
   }
 
   /// Columns are read one by one: no records are put together.
-  private static final class Ignore extends GroupConverter {
+  static final class Ignore extends GroupConverter {
     private final PrimitiveConverter leaf = new PrimitiveConverter() {};
 
     @Override
