@@ -3,6 +3,7 @@ package io.pandion.server;
 import io.pandion.model.PandionException;
 import io.pandion.server.client.MilvusClient;
 import io.pandion.server.quickstart.Quickstart;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -70,8 +70,10 @@ final class QuickstartCommand implements Callable<Integer> {
     out.println("The temporary server and its data are gone. Keep your own: ./pandion standalone");
   }
 
+  @SuppressWarnings("SystemConsoleNull") // Java 25 is back to null where nobody watches
   private static void run(MilvusClient client, PrintStream out) {
-    boolean terminal = Objects.requireNonNull(System.console()).isTerminal();
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
     new Quickstart(client, out, terminal).run();
   }
 

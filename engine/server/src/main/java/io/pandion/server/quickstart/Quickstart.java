@@ -120,7 +120,7 @@ public final class Quickstart {
 
   private void filter() {
     screen.title("5. The same with a filter");
-    neighbours("king", "id < 1000", " among the 1000 most frequent words");
+    neighbours("king", "id < 1000", ": among the 1000 most frequent words");
     neighbours("coffee", "length <= 4 and word like \"%e%\"", "");
   }
 
@@ -208,7 +208,7 @@ public final class Quickstart {
             + "\").build());");
     screen.line(
         "  client.search(SearchReq.builder().collectionName(\"" + COLLECTION
-            + "\").data(List.of(new FloatVec(vector))).limit(5).build());");
+            + "\").data(List.of(new FloatVec(vector))).limit(5).outputFields(List.of(\"word\")).build());");
     screen.line("Node    npm install @zilliz/milvus2-sdk-node@2.6");
     screen.line("  const client = new MilvusClient({ address: \"" + address + "\" });");
     screen.line(
