@@ -40,7 +40,7 @@ final class QuickstartCommand implements Callable<Integer> {
       try (MilvusClient client = server.connect()) {
         client.version(ANSWER);
         out.println("Using the server on " + client.address() + ".");
-        run(client, out);
+        run(client, client.address(), out);
         return 0;
       } catch (PandionException e) {
         if (e.reason() != PandionException.Reason.UNAVAILABLE_RETRY) {
@@ -61,7 +61,7 @@ final class QuickstartCommand implements Callable<Integer> {
       int port = temporary.start();
       try (MilvusClient client = new MilvusClient("127.0.0.1", port)) {
         out.println("Started a server on " + client.address() + ", its data in " + directory + ".");
-        run(client, out);
+        run(client, "127.0.0.1:19530", out);
       }
     } finally {
       delete(directory);
@@ -71,10 +71,10 @@ final class QuickstartCommand implements Callable<Integer> {
   }
 
   @SuppressWarnings("SystemConsoleNull") // Java 25 is back to null where nobody watches
-  private static void run(MilvusClient client, PrintStream out) {
+  private static void run(MilvusClient client, String address, PrintStream out) {
     Console console = System.console();
     boolean terminal = console != null && console.isTerminal();
-    new Quickstart(client, out, terminal).run();
+    new Quickstart(client, address, out, terminal).run();
   }
 
   private static void delete(Path directory) throws IOException {

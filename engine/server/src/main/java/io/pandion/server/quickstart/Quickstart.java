@@ -25,14 +25,17 @@ public final class Quickstart {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final MilvusClient client;
+  private final String address;
   private final Screen screen;
   private final Map<String, Column> columns;
   private final Column.Strings words;
   private final Column.FloatVectors vectors;
 
+  /// @param address of the server that the reader's own program will use
   /// @param terminal whether a person watches
-  public Quickstart(MilvusClient client, PrintStream out, boolean terminal) {
+  public Quickstart(MilvusClient client, String address, PrintStream out, boolean terminal) {
     this.client = client;
+    this.address = address;
     this.screen = new Screen(out, terminal);
     this.columns = PlainParquet.read(VectorFile.words());
     this.words = (Column.Strings) column("word");
@@ -196,7 +199,6 @@ public final class Quickstart {
   }
 
   private void farewell() {
-    String address = client.address();
     screen.title("That was the Milvus protocol: every Milvus SDK can do it. From your program:");
     screen.line("Python  pip install pymilvus");
     screen.line("  client = MilvusClient(\"http://" + address + "\")");
