@@ -37,6 +37,15 @@ final class Attempts {
     return !pauses && running.add(key);
   }
 
+  /// Keeps others from beginning a command of this key.
+  synchronized boolean claim(String key) {
+    return running.add(key);
+  }
+
+  synchronized void unclaim(String key) {
+    running.remove(key);
+  }
+
   synchronized void succeeded(String key) {
     running.remove(key);
     failures.remove(key);

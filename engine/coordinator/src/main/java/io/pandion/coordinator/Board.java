@@ -32,6 +32,8 @@ final class Board {
   private final Map<Long, ManualCompaction> manual = new LinkedHashMap<>();
   private final Set<Long> merging = new HashSet<>();
   private final Set<Long> targets = new HashSet<>();
+  private final Set<String> broken = new HashSet<>();
+  private final Set<String> untold = new HashSet<>();
   private Map<Long, Long> deletedRows = Map.of();
 
   Board(Ledger ledger, CoordinatorSettings settings, LongSupplier clock) {
@@ -54,6 +56,8 @@ final class Board {
       }
     }
     deltaLsns.keySet().retainAll(there);
+    broken.retainAll(there);
+    untold.retainAll(there);
     manual.replaceAll((_, asked) -> superseded(asked, view.segments()));
     return new PlanState(
         view.catalog(),
@@ -63,6 +67,8 @@ final class Board {
         Map.copyOf(copies),
         Map.copyOf(served),
         Set.copyOf(merging),
+        Set.copyOf(broken),
+        Set.copyOf(untold),
         deletedRows,
         Set.copyOf(queryNodes),
         List.copyOf(manual.values()),
@@ -115,7 +121,31 @@ final class Board {
     notifyAll();
   }
 
+  /// A query node no longer has copies that it was asked to hold: the shards that serve them must
+  /// stop before they are loaded again, because the new copies lack recent deletes.
+  synchronized void lost(String node, Collection<Long> segmentIds) {
+    released(node, segmentIds);
+    served.forEach(
+        (vchannel, shard) -> {
+          if (segmentIds.stream().anyMatch(shard.placed()::containsKey)) {
+            broken.add(vchannel);
+          }
+        });
+  }
+
+  /// Shards that serve hear once more what: one that had to stop begins again.
+  synchronized void tellAgain() {
+    served.forEach(
+        (vchannel, shard) -> {
+          if (shard.loaded()) {
+            untold.add(vchannel);
+          }
+        });
+  }
+
   synchronized void taken(String vchannel, Distribution distribution) {
+    broken.remove(vchannel);
+    untold.remove(vchannel);
     served.put(vchannel, Served.of(distribution));
     notifyAll();
   }

@@ -44,7 +44,12 @@ sealed interface Command {
       implements Command {
     @Override
     public String key() {
-      return "load/" + segment.id();
+      return key(segment.id());
+    }
+
+    /// A copy is loaded or released, one at a time.
+    static String key(long segmentId) {
+      return "copy/" + segmentId;
     }
   }
 

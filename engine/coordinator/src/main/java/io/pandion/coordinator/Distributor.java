@@ -27,7 +27,7 @@ final class Distributor {
     }
   }
 
-  /// Held by a command that hides rows.
+  /// Held by whoever takes rows away that a distribution may count on.
   Lock hiding() {
     return hiding.writeLock();
   }

@@ -17,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -113,12 +114,13 @@ final class Executor implements AutoCloseable {
     Set<String> wanted = commands.stream().map(Command::key).collect(Collectors.toSet());
     wanted.addAll(chores.keySet());
     attempts.retain(wanted);
-    taskIds.keySet().retainAll(wanted);
+    taskIds.keySet().removeIf(key -> !wanted.contains(key) && !attempts.isRunning(key));
     chores.forEach((name, chore) -> start(name, false, chore));
     commands.forEach(this::start);
   }
 
-  /// Hears from query nodes what they have: copies that are gone are loaded again.
+  /// Hears from query nodes what they have, and tells shards again what they serve: whatever went
+  /// astray is found here.
   private void look() {
     Map<Long, Long> deleted = new HashMap<>();
     for (QueryNode node : queryNodes.values()) {
@@ -129,13 +131,14 @@ final class Executor implements AutoCloseable {
       List<Long> gone = new ArrayList<>();
       for (Copy copy : before) {
         long id = copy.segment().id();
-        if (!there.containsKey(id) && !attempts.isRunning("load/" + id)) {
+        if (!there.containsKey(id) && !attempts.isRunning(Command.Load.key(id))) {
           gone.add(id);
         }
       }
-      board.released(node.name(), gone);
+      board.lost(node.name(), gone);
     }
     board.deletedRows(deleted);
+    board.tellAgain();
   }
 
   private void start(Command command) {
@@ -176,11 +179,31 @@ final class Executor implements AutoCloseable {
     }
   }
 
+  /// No distribution is under way while it is decided what nobody needs, and no copy is loaded
+  /// again while it is released.
   private void release(Command.Release c) {
-    QueryNode node = queryNodes.get(c.node());
-    board.released(c.node(), c.segmentIds());
-    if (node != null) {
-      node.release(c.segmentIds());
+    List<Long> ids =
+        c.segmentIds().stream().filter(id -> attempts.claim(Command.Load.key(id))).toList();
+    try {
+      List<Long> unneeded = new ArrayList<>(ids);
+      Lock hiding = distributor.hiding();
+      hiding.lock();
+      try {
+        unneeded.retainAll(
+            Planner.plan(board.snapshot()).stream()
+                .filter(p -> p instanceof Command.Release)
+                .flatMap(p -> ((Command.Release) p).segmentIds().stream())
+                .collect(Collectors.toSet()));
+        board.released(c.node(), unneeded);
+      } finally {
+        hiding.unlock();
+      }
+      QueryNode node = queryNodes.get(c.node());
+      if (node != null) {
+        node.release(unneeded);
+      }
+    } finally {
+      ids.forEach(id -> attempts.unclaim(Command.Load.key(id)));
     }
   }
 

@@ -35,13 +35,18 @@ final class HandOver {
   static Optional<Distribution> next(
       PlanState state, CollectionInfo collection, String vchannel, long version) {
     HandOver handOver = new HandOver(state, vchannel);
-    return handOver.plan(collection, version).filter(handOver.served::differs);
+    if (state.broken().contains(vchannel)) {
+      return Optional.of(handOver.nothing(version, handOver.served.distribution().covered()));
+    }
+    return handOver
+        .plan(collection, version)
+        .filter(next -> handOver.served.differs(next) || state.untold().contains(vchannel));
   }
 
   private Optional<Distribution> plan(CollectionInfo collection, long version) {
     Optional<LoadInfo> load = state.catalog().load(collection.id());
     if (load.isEmpty()) {
-      return Optional.of(new Distribution(version, false, false, Set.of(), List.of(), covered()));
+      return Optional.of(nothing(version, covered()));
     }
     Set<Long> ready = new HashSet<>();
     boolean all = true;
@@ -59,6 +64,10 @@ final class HandOver {
     boolean whole = all && load.get().wholeCollection();
     return Optional.of(
         new Distribution(version, true, whole, whole ? Set.of() : ready, placements, covered()));
+  }
+
+  private Distribution nothing(long version, Set<Long> covered) {
+    return new Distribution(version, false, false, Set.of(), List.of(), covered);
   }
 
   /// Finds a place for all rows of a partition.

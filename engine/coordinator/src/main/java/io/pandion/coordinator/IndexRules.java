@@ -9,6 +9,7 @@ import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.IndexInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.model.CollectionSchema;
+import io.pandion.model.DataType;
 import io.pandion.model.FieldSchema;
 import io.pandion.model.Metric;
 import io.pandion.model.PandionException;
@@ -28,12 +29,12 @@ record IndexRules(CatalogState state, long tick) {
   /// Segments with fewer rows are scanned, as in Milvus.
   static final long MIN_ROWS = 1_024;
 
-  /// Whether an index needs a file on a segment: the vector indexes but FLAT, on segments that are
-  /// not small.
+  /// Whether an index needs a file on a segment: all but FLAT and those of documents, on segments
+  /// that are not small.
   static boolean wanted(CollectionSchema schema, IndexInfo index, SegmentInfo segment) {
     return segment.rows() >= MIN_ROWS
         && !index.type().equals("FLAT")
-        && schema.find(index.fieldId()).map(f -> f.type().isVector()).orElse(false);
+        && schema.find(index.fieldId()).map(f -> f.type() != DataType.JSON).orElse(false);
   }
 
   Changes create(CreateIndex c) {

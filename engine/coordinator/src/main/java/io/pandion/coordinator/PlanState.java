@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param copies loaded segments by id
 /// @param served per shard
 /// @param merging segments that a compaction under way replaces
+/// @param broken shards that serve a copy which is gone
+/// @param untold shards that hear once more what they serve
 /// @param deletedRows deleted rows of loaded segments, as far as known
 /// @param queryNodes their names
 record PlanState(
@@ -27,6 +29,8 @@ record PlanState(
     Map<Long, Copy> copies,
     Map<String, Served> served,
     Set<Long> merging,
+    Set<String> broken,
+    Set<String> untold,
     Map<Long, Long> deletedRows,
     Set<String> queryNodes,
     List<ManualCompaction> manual,

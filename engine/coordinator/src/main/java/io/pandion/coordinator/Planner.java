@@ -74,7 +74,7 @@ final class Planner {
             && !copy.stale()
             && copy.segment().manifestVersion() >= segment.manifestVersion()
             && copy.schemaVersion() >= collection.schema().version();
-    if (fresh || nodeBytes.isEmpty()) {
+    if (fresh || nodeBytes.isEmpty() || state.broken().contains(segment.vchannel())) {
       return;
     }
     String node = copy != null ? copy.node() : emptiest();

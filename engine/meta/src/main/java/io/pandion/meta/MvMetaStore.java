@@ -56,9 +56,15 @@ public final class MvMetaStore implements MetaStore {
   /// @throws PandionException UNAVAILABLE_RETRY when another process has it, CORRUPT_DATA when it
   ///   is damaged
   public static MvMetaStore open(Path file) {
+    return open(file, new OrderedFileStore());
+  }
+
+  /// With a file store that a test may watch.
+  static MvMetaStore open(Path file, OrderedFileStore blocks) {
     try {
+      blocks.open(file.toString(), false, null);
       return new MvMetaStore(
-          new MVStore.Builder().fileName(file.toString()).autoCommitDisabled().open());
+          new MVStore.Builder().adoptFileStore(blocks).autoCommitDisabled().open());
     } catch (MVStoreException e) {
       boolean locked = e.getErrorCode() == org.h2.mvstore.DataUtils.ERROR_FILE_LOCKED;
       throw new PandionException(

@@ -3,10 +3,14 @@ package io.pandion.meta;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -85,6 +89,72 @@ class MvMetaStoreCrashTest {
       found++;
     }
     assertThat(store.list("key/")).hasSize(found);
+  }
+
+  @Test
+  void a_power_failure_between_any_two_syncs_loses_no_acknowledged_commit() throws Exception {
+    long seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("-Dseed=" + seed);
+    Random random = new Random(seed);
+    Path file = directory.resolve("meta.mv");
+    Path torn = directory.resolve("torn.mv");
+    List<byte[]> synced = new ArrayList<>();
+    int older = 0;
+    int newer = 0;
+    try (MvMetaStore store = MvMetaStore.open(file, new WatchedFileStore(file, synced))) {
+      for (int i = 0; i < 600; i++) {
+        long next = store.revision() + 1;
+        synced.clear();
+        synced.add(Files.readAllBytes(file));
+        store.commit(
+            new MetaTransaction()
+                .put(MetaCrashChild.key(next), MetaCrashChild.value(next))
+                .put("last", MetaCrashChild.value(next)));
+        for (int s = 1; s < synced.size() && next > 1; s++) {
+          Files.write(torn, mixed(random, synced.get(s - 1), synced.get(s)));
+          try (MvMetaStore reopened = MvMetaStore.open(torn)) {
+            assertThat(reopened.revision()).isBetween(next - 1, next);
+            check(reopened);
+            older += reopened.revision() < next ? 1 : 0;
+            newer += reopened.revision() == next ? 1 : 0;
+          }
+        }
+      }
+    }
+    assertThat(older).isPositive();
+    assertThat(newer).isPositive();
+  }
+
+  /// Copies the file at every sync.
+  private static final class WatchedFileStore extends OrderedFileStore {
+    private final Path file;
+    private final List<byte[]> synced;
+
+    WatchedFileStore(Path file, List<byte[]> synced) {
+      this.file = file;
+      this.synced = synced;
+    }
+
+    @Override
+    public void sync() {
+      try {
+        synced.add(Files.readAllBytes(file));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  /// A file of which some blocks of 4096 bytes have been written since a sync and others not yet.
+  private static byte[] mixed(Random random, byte[] before, byte[] after) {
+    byte[] out = Arrays.copyOf(before, random.nextBoolean() ? after.length : before.length);
+    for (int at = 0; at < Math.min(out.length, after.length); at += 4096) {
+      if (random.nextBoolean()) {
+        int end = Math.min(at + 4096, Math.min(out.length, after.length));
+        System.arraycopy(after, at, out, at, end - at);
+      }
+    }
+    return out;
   }
 
   @Test

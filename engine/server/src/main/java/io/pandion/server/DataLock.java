@@ -31,15 +31,15 @@ final class DataLock implements AutoCloseable {
       Files.createDirectories(directory);
       FileChannel channel =
           FileChannel.open(
-              file,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.READ,
-              StandardOpenOption.WRITE);
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       if (lock(channel) == null) {
         String pid = read(channel);
         channel.close();
         throw PandionException.unavailable(
-            "data directory " + directory + " is in use by another Pandion server (process " + pid
+            "data directory "
+                + directory
+                + " is in use by another Pandion server (process "
+                + pid
                 + "); stop that one, or choose another directory with --data");
       }
       channel.truncate(0);

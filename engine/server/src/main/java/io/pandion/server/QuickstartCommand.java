@@ -47,7 +47,10 @@ final class QuickstartCommand implements Callable<Integer> {
           throw e;
         }
         out.println(
-            "No server answers on " + server.host + ":" + server.port
+            "No server answers on "
+                + server.host
+                + ":"
+                + server.port
                 + " (start one with: ./pandion standalone), so this is a temporary one.");
       }
     }

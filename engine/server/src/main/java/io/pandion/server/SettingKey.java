@@ -35,7 +35,8 @@ record SettingKey(String name, Kind kind, String standard) {
   /// What values a key takes.
   sealed interface Kind {
     /// The value, or null when the text is none of them.
-    @org.jspecify.annotations.Nullable Object parse(String text);
+    @org.jspecify.annotations.Nullable
+    Object parse(String text);
 
     /// The values in words.
     String range();

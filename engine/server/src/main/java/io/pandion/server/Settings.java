@@ -64,7 +64,8 @@ public record Settings(
         streaming(in),
         coordinator(in),
         new Node(
-            in.threads("queryNode.threads"), in.directory("queryNode.cacheDirectory", data, "cache")),
+            in.threads("queryNode.threads"),
+            in.directory("queryNode.cacheDirectory", data, "cache")),
         new Node(
             in.threads("dataNode.threads"), in.directory("dataNode.workDirectory", data, "work")),
         new Logging(

@@ -38,7 +38,10 @@ final class SettingsSource {
   /// @param flags by key
   /// @param home that relative directories are below
   static Settings settings(
-      @Nullable Path config, Map<String, String> environment, Map<String, String> flags, Path home) {
+      @Nullable Path config,
+      Map<String, String> environment,
+      Map<String, String> flags,
+      Path home) {
     SettingsSource source = new SettingsSource();
     if (config != null) {
       source.file(config);
@@ -63,7 +66,8 @@ final class SettingsSource {
     if (root != null) {
       Map<String, String> flat = new LinkedHashMap<>();
       flatten("", root, flat, file);
-      flat.forEach((name, text) -> put(SettingKeys.get(name, file.toString()), text, file.toString()));
+      flat.forEach(
+          (name, text) -> put(SettingKeys.get(name, file.toString()), text, file.toString()));
     }
   }
 
@@ -107,8 +111,7 @@ final class SettingsSource {
             put(key, text, "environment variable " + name);
           } else if (!link) {
             throw SettingKeys.unknown(
-                "environment variable " + name,
-                SettingKeys.nearest(name, byVariable.keySet()));
+                "environment variable " + name, SettingKeys.nearest(name, byVariable.keySet()));
           }
         });
   }

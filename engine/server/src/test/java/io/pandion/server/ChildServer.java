@@ -41,8 +41,7 @@ final class ChildServer implements AutoCloseable {
     builder.environment().keySet().removeIf(name -> name.startsWith("PANDION_"));
     process = builder.start();
     output =
-        new BufferedReader(
-            new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
   static ChildServer standalone(Path data, String... more) throws IOException {

@@ -47,9 +47,7 @@ class LauncherTest {
     Files.createFile(home.resolve("lib/a.jar"));
     Files.createFile(home.resolve("built"));
     return Files.copy(
-        SCRIPT,
-        home.resolve("bin/pandion"),
-        java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
+        SCRIPT, home.resolve("bin/pandion"), java.nio.file.StandardCopyOption.COPY_ATTRIBUTES);
   }
 
   private Path java(String version) throws IOException {
@@ -71,8 +69,7 @@ class LauncherTest {
     Path script = distribution();
     Ran ran =
         run(
-            Map.of(
-                "JAVA_HOME", java("25.0.1").toString(), "PANDION_JAVA_OPTS", "-Xmx1g -Dx=y"),
+            Map.of("JAVA_HOME", java("25.0.1").toString(), "PANDION_JAVA_OPTS", "-Xmx1g -Dx=y"),
             script.toString(),
             "standalone",
             "--data",
@@ -82,7 +79,8 @@ class LauncherTest {
     assertThat(arguments)
         .contains("--add-modules=jdk.incubator.vector", "-Xmx1g", "-Dx=y")
         .endsWith("io.pandion.server.Main", "standalone", "--data", "with space");
-    assertThat(arguments.get(arguments.indexOf("-cp") + 1)).endsWith("a.jar:" + directory.toRealPath().resolve("pandion/lib/b.jar"));
+    assertThat(arguments.get(arguments.indexOf("-cp") + 1))
+        .endsWith("a.jar:" + directory.toRealPath().resolve("pandion/lib/b.jar"));
   }
 
   @Test

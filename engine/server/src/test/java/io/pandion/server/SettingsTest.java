@@ -13,11 +13,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -71,8 +71,7 @@ class SettingsTest {
     assertThat(settings.coordinator()).isEqualTo(CoordinatorSettings.DEFAULT);
     assertThat(settings.network().maxMessageBytes())
         .isEqualTo(ProxySettings.defaults().maxMessageBytes());
-    assertThat(settings.network().idleTimeout())
-        .isEqualTo(ProxySettings.defaults().idleTimeout());
+    assertThat(settings.network().idleTimeout()).isEqualTo(ProxySettings.defaults().idleTimeout());
     LocalWalSettings wal = LocalWalSettings.defaults();
     assertThat(settings.wal())
         .isEqualTo(
@@ -110,8 +109,10 @@ class SettingsTest {
   @Test
   void sizes_and_times_have_units() throws IOException {
     Settings settings =
-        read("wal: {segmentBytes: 2 GiB}".replace("2 GiB", "1GiB"), Map.of(), Map.of(
-            "streaming.segmentMaxAge", "90s", "server.maxMessageBytes", "2097152"));
+        read(
+            "wal: {segmentBytes: 2 GiB}".replace("2 GiB", "1GiB"),
+            Map.of(),
+            Map.of("streaming.segmentMaxAge", "90s", "server.maxMessageBytes", "2097152"));
     assertThat(settings.wal().segmentBytes()).isEqualTo(1L << 30);
     assertThat(settings.streaming().segmentMaxAgeMillis()).isEqualTo(90_000);
     assertThat(settings.network().maxMessageBytes()).isEqualTo(2 << 20);

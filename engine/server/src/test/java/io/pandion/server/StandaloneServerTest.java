@@ -124,8 +124,7 @@ class StandaloneServerTest {
           SettingsSource.settings(
               null,
               Map.of(),
-              Map.of(
-                  "data.directory", data.toString(), "server.port", "" + busy.getLocalPort()),
+              Map.of("data.directory", data.toString(), "server.port", "" + busy.getLocalPort()),
               data);
       try (StandaloneServer server = new StandaloneServer(settings)) {
         assertThatThrownBy(server::start)

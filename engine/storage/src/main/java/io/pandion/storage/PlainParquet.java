@@ -73,8 +73,7 @@ public final class PlainParquet {
       if (list) {
         float[] vector = vector(in, full, name);
         builders
-            .computeIfAbsent(
-                name, _ -> new ColumnBuilder(DataType.FLOAT_VECTOR, vector.length))
+            .computeIfAbsent(name, _ -> new ColumnBuilder(DataType.FLOAT_VECTOR, vector.length))
             .add(vector);
       } else {
         builders

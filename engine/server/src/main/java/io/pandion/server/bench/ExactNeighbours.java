@@ -13,8 +13,7 @@ final class ExactNeighbours {
   private ExactNeighbours() {}
 
   /// Rows by query, the nearest first; equal scores by row.
-  static int[][] of(
-      Column.FloatVectors base, Column.FloatVectors queries, int k, String metric) {
+  static int[][] of(Column.FloatVectors base, Column.FloatVectors queries, int k, String metric) {
     return IntStream.range(0, queries.size())
         .parallel()
         .mapToObj(q -> nearest(base, queries.vector(q), k, metric))

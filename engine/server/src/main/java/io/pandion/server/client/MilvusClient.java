@@ -5,6 +5,7 @@ import io.grpc.StatusRuntimeException;
 import io.grpc.netty.NettyChannelBuilder;
 import io.pandion.model.Column;
 import io.pandion.model.PandionException;
+import io.pandion.protocol.BoolResponse;
 import io.pandion.protocol.CollectionSchema;
 import io.pandion.protocol.ConsistencyLevel;
 import io.pandion.protocol.CreateCollectionRequest;
@@ -23,7 +24,6 @@ import io.pandion.protocol.GetLoadStateResponse;
 import io.pandion.protocol.GetVersionRequest;
 import io.pandion.protocol.GetVersionResponse;
 import io.pandion.protocol.HasCollectionRequest;
-import io.pandion.protocol.BoolResponse;
 import io.pandion.protocol.IndexDescription;
 import io.pandion.protocol.InsertRequest;
 import io.pandion.protocol.LoadCollectionRequest;
@@ -111,7 +111,8 @@ public final class MilvusClient implements AutoCloseable {
   /// @param key name of the primary key
   public void createCollection(String name, String key, Map<String, Column> columns) {
     CollectionSchema.Builder schema = CollectionSchema.newBuilder().setName(name);
-    columns.forEach((field, column) -> schema.addFields(Wire.schema(field, column, field.equals(key))));
+    columns.forEach(
+        (field, column) -> schema.addFields(Wire.schema(field, column, field.equals(key))));
     check(
         "create " + name,
         stub.createCollection(
@@ -134,7 +135,11 @@ public final class MilvusClient implements AutoCloseable {
       throw new PandionException(
           PandionException.Reason.INTERNAL,
           PandionException.Subject.COLLECTION,
-          "sent " + (to - from) + " rows to '" + collection + "', the server took "
+          "sent "
+              + (to - from)
+              + " rows to '"
+              + collection
+              + "', the server took "
               + answer.getInsertCnt());
     }
   }
@@ -161,8 +166,7 @@ public final class MilvusClient implements AutoCloseable {
   /// How far the first index of a collection is: all rows in files are in it.
   public IndexState index(String collection) {
     DescribeIndexResponse answer =
-        stub.describeIndex(
-            DescribeIndexRequest.newBuilder().setCollectionName(collection).build());
+        stub.describeIndex(DescribeIndexRequest.newBuilder().setCollectionName(collection).build());
     check("index of " + collection, answer.getStatus());
     IndexDescription index = answer.getIndexDescriptions(0);
     if (index.getState() == io.pandion.protocol.IndexState.Failed) {
@@ -320,8 +324,14 @@ public final class MilvusClient implements AutoCloseable {
       throw new PandionException(
           PandionException.Reason.INVALID_REQUEST,
           PandionException.Subject.NONE,
-          what + ": the server on " + address + " answers " + status.getReason() + " (code "
-              + status.getCode() + ")");
+          what
+              + ": the server on "
+              + address
+              + " answers "
+              + status.getReason()
+              + " (code "
+              + status.getCode()
+              + ")");
     }
   }
 

@@ -34,7 +34,9 @@ public final class VectorFile {
     }
     throw PandionException.notFound(
         PandionException.Subject.NONE,
-        "glove-10k.parquet is in none of " + places + "; start from the repository, or name the file with --file");
+        "glove-10k.parquet is in none of "
+            + places
+            + "; start from the repository, or name the file with --file");
   }
 
   /// @throws PandionException INVALID_REQUEST

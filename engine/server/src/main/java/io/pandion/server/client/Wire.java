@@ -86,7 +86,9 @@ final class Wire {
 
   private static PandionException unknown(String name, Column column) {
     return PandionException.unsupported(
-        "column '" + name + "' is of a kind that this client does not send: "
+        "column '"
+            + name
+            + "' is of a kind that this client does not send: "
             + column.getClass().getSimpleName());
   }
 

@@ -69,7 +69,9 @@ public final class Quickstart {
     }
     client.createCollection(COLLECTION, "id", columns);
     screen.line(
-        COLLECTION + ": id (primary key), word, length, vector (" + vectors.dimension()
+        COLLECTION
+            + ": id (primary key), word, length, vector ("
+            + vectors.dimension()
             + " floats, GloVe)");
   }
 
@@ -100,7 +102,10 @@ public final class Quickstart {
         Map.of("index_type", "HNSW", "metric_type", METRIC, "M", "16", "efConstruction", "200"));
     client.load(COLLECTION, PATIENCE);
     screen.line(
-        String.format(Locale.ROOT, "loaded after %.2f s: searchable at once, at full recall", seconds(begun)));
+        String.format(
+            Locale.ROOT,
+            "loaded after %.2f s: searchable at once, at full recall",
+            seconds(begun)));
     client.flush(COLLECTION, PATIENCE);
     MilvusClient.await(
         "the index of '" + COLLECTION + "'",
@@ -203,18 +208,22 @@ public final class Quickstart {
     screen.line("Python  pip install pymilvus");
     screen.line("  client = MilvusClient(\"http://" + address + "\")");
     screen.line("  vector = client.get(\"" + COLLECTION + "\", ids=[640])[0][\"vector\"]");
-    screen.line("  client.search(\"" + COLLECTION + "\", [vector], limit=5, output_fields=[\"word\"])");
+    screen.line(
+        "  client.search(\"" + COLLECTION + "\", [vector], limit=5, output_fields=[\"word\"])");
     screen.line("Java    io.milvus:milvus-sdk-java");
     screen.line(
-        "  var client = new MilvusClientV2(ConnectConfig.builder().uri(\"http://" + address
+        "  var client = new MilvusClientV2(ConnectConfig.builder().uri(\"http://"
+            + address
             + "\").build());");
     screen.line(
         "  client.search(SearchReq.builder().collectionName(\"" + COLLECTION
-            + "\").data(List.of(new FloatVec(vector))).limit(5).outputFields(List.of(\"word\")).build());");
+            + "\").data(List.of(new FloatVec(vector)))"
+            + ".limit(5).outputFields(List.of(\"word\")).build());");
     screen.line("Node    npm install @zilliz/milvus2-sdk-node@2.6");
     screen.line("  const client = new MilvusClient({ address: \"" + address + "\" });");
     screen.line(
-        "  await client.search({ collection_name: \"" + COLLECTION
+        "  await client.search({ collection_name: \""
+            + COLLECTION
             + "\", data: vector, limit: 5, output_fields: [\"word\"] });");
   }
 

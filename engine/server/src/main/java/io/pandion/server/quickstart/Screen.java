@@ -31,7 +31,15 @@ final class Screen {
     if (terminal) {
       int full = (int) (BAR * done / of);
       out.print(
-          "\r  " + what + " [" + "#".repeat(full) + ".".repeat(BAR - full) + "] " + done + "/" + of);
+          "\r  "
+              + what
+              + " ["
+              + "#".repeat(full)
+              + ".".repeat(BAR - full)
+              + "] "
+              + done
+              + "/"
+              + of);
       if (done >= of) {
         out.print("\r\u001b[2K");
       }
