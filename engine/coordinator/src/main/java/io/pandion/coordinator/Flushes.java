@@ -6,6 +6,8 @@ import io.pandion.meta.SegmentInfo;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
+import io.pandion.storage.ManifestStore;
+import io.pandion.storage.SegmentManifest;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToLongBiFunction;
@@ -21,6 +23,26 @@ final class Flushes {
   Flushes(Ledger ledger, ToLongBiFunction<String, FlushedSegment> manifests) {
     this.ledger = ledger;
     this.manifests = manifests;
+  }
+
+  /// Writes the manifest of what a streaming node flushed.
+  static long write(ManifestStore manifests, String vchannel, FlushedSegment s) {
+    return manifests.write(
+        new SegmentManifest(
+            s.id(),
+            s.collectionId(),
+            s.partitionId(),
+            vchannel,
+            s.level(),
+            1,
+            s.rows(),
+            s.firstLsn(),
+            s.lastLsn(),
+            s.firstTick(),
+            s.lastTick(),
+            s.schema(),
+            TaskFiles.refs(s.files()),
+            List.of()));
   }
 
   /// @throws PandionException FENCED when the pchannel has another term

@@ -7,6 +7,9 @@ import io.pandion.cluster.CatalogCommand.CreateIndex;
 import io.pandion.cluster.CatalogCommand.DropIndex;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.IndexInfo;
+import io.pandion.meta.SegmentInfo;
+import io.pandion.model.CollectionSchema;
+import io.pandion.model.DataType;
 import io.pandion.model.FieldSchema;
 import io.pandion.model.Metric;
 import io.pandion.model.PandionException;
@@ -22,6 +25,17 @@ record IndexRules(CatalogState state, long tick) {
       Set.of("AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "IVF_PQ", "DISKANN");
   private static final Set<String> SCALAR =
       Set.of("AUTOINDEX", "INVERTED", "STL_SORT", "BITMAP", "TRIE");
+
+  /// Segments with fewer rows are scanned, as in Milvus.
+  static final long MIN_ROWS = 1_024;
+
+  /// Whether an index needs a file on a segment: all but FLAT and those of documents, on segments
+  /// that are not small.
+  static boolean wanted(CollectionSchema schema, IndexInfo index, SegmentInfo segment) {
+    return segment.rows() >= MIN_ROWS
+        && !index.type().equals("FLAT")
+        && schema.find(index.fieldId()).map(f -> f.type() != DataType.JSON).orElse(false);
+  }
 
   Changes create(CreateIndex c) {
     CollectionInfo collection = new Names(state).collection(c.database(), c.collection());

@@ -71,8 +71,20 @@ final class Ledger {
     return "checkpoint/" + vchannel;
   }
 
+  static String truncationKey(String vchannel) {
+    return "truncation/" + vchannel;
+  }
+
   static String channelKey(String pchannel) {
     return "channel/" + pchannel;
+  }
+
+  /// Catalog and segments at one moment.
+  record View(
+      CatalogState catalog, Map<Long, SegmentInfo> segments, Map<String, Checkpoint> shards) {}
+
+  synchronized View view() {
+    return new View(catalog, Map.copyOf(segments), Map.copyOf(checkpoints));
   }
 
   CatalogState catalog() {

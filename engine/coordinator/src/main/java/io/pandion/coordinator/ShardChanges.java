@@ -51,6 +51,13 @@ final class ShardChanges {
         || c instanceof AddField;
   }
 
+  /// Whether rows disappear: no older plan may bring them back.
+  static boolean hidesRows(CatalogCommand c) {
+    return c instanceof DropCollection
+        || c instanceof DropPartition
+        || c instanceof TruncateCollection;
+  }
+
   void apply(CatalogCommand command, long tick) {
     switch (command) {
       case CreateCollection c -> create(c, tick);
@@ -221,7 +228,7 @@ final class ShardChanges {
         synchronized (ledger) {
           ledger.commit(
               dropped(
-                  new Changes().put("truncation/" + vchannel, tick),
+                  new Changes().put(Ledger.truncationKey(vchannel), tick),
                   s -> s.vchannel().equals(vchannel) && s.lastTick() < tick,
                   tick));
         }

@@ -7,12 +7,14 @@ import io.pandion.cluster.ShardWrite;
 import io.pandion.cluster.StreamingNode;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.PartitionInfo;
+import io.pandion.meta.SegmentInfo;
 import io.pandion.meta.ShardInfo;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import java.util.stream.Collectors;
 
 /// The pchannels, their owners and terms. Threads: any number once open.
@@ -31,6 +33,10 @@ final class Shards {
     nodes.add(node);
   }
 
+  List<StreamingNode> nodes() {
+    return List.copyOf(nodes);
+  }
+
   int channels() {
     return channels;
   }
@@ -40,7 +46,9 @@ final class Shards {
   }
 
   /// Raises each term durably, then gives each pchannel to its owner.
-  void open() {
+  ///
+  /// @param opened hears of every shard and its segments with files, before it is open
+  void open(BiConsumer<String, List<SegmentInfo>> opened) {
     for (int i = 0; i < channels; i++) {
       String pchannel = pchannel(i);
       long term = ledger.term(pchannel) + 1;
@@ -49,7 +57,9 @@ final class Shards {
       for (CollectionInfo collection : ledger.catalog().collections()) {
         for (ShardInfo shard : collection.shards()) {
           if (shard.pchannel().equals(pchannel)) {
-            shards.add(state(collection, shard.vchannel()));
+            ShardState state = state(collection, shard.vchannel());
+            opened.accept(shard.vchannel(), state.segments());
+            shards.add(state);
           }
         }
       }
@@ -71,6 +81,10 @@ final class Shards {
   StreamingNode owner(String channel) {
     if (nodes.isEmpty()) {
       throw PandionException.unavailable("no streaming node is attached for " + channel);
+    }
+    if (!channel.matches(PREFIX + "[0-9]{1,6}(_.*)?")) {
+      throw PandionException.notFound(
+          PandionException.Subject.CHANNEL, "channel '" + channel + "' does not exist");
     }
     String number = channel.substring(PREFIX.length()).split("_", 2)[0];
     return nodes.get(Integer.parseInt(number) % nodes.size());

@@ -3,18 +3,15 @@ package io.pandion.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pandion.cluster.AppendResult;
 import io.pandion.cluster.CatalogCommand;
 import io.pandion.cluster.FlushReport;
 import io.pandion.cluster.FlushReport.FlushedSegment;
 import io.pandion.cluster.ShardWrite;
-import io.pandion.cluster.StreamingNode;
 import io.pandion.meta.DatabaseInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.DataType;
 import io.pandion.model.FieldSchema;
-import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,7 +28,7 @@ final class ShardChangesCrashTest {
           0);
   private static final FieldSchema ADDED = FieldSchema.of(0, "x", DataType.INT64).asNullable();
   private final MemoryMetaStore store = new MemoryMetaStore();
-  private final List<ShardWrite> log = new ArrayList<>();
+  private final List<MemoryStreamingNode> nodes = new ArrayList<>();
 
   private record Life(Ledger ledger, Shards shards, ShardChanges changes, TickOracle ticks) {
     void run(CatalogCommand command) {
@@ -44,28 +41,16 @@ final class ShardChangesCrashTest {
     TickOracle ticks = new TickOracle(tenure, () -> 1_000, 10);
     Ledger ledger = new Ledger(tenure);
     Shards shards = new Shards(ledger, 2);
-    shards.attach(node(ticks));
-    shards.open();
+    MemoryStreamingNode node = new MemoryStreamingNode(ticks::next);
+    shards.attach(node);
+    shards.open((_, _) -> {});
+    nodes.add(node);
     ShardChanges changes = new ShardChanges(ledger, shards, ticks);
     ledger.intents().forEach(changes::finish);
     if (ledger.catalog().databases().isEmpty()) {
       ledger.commit(new Changes().put("database/1", new DatabaseInfo(1, "default", Map.of(), 1)));
     }
     return new Life(ledger, shards, changes, ticks);
-  }
-
-  private StreamingNode node(TickOracle ticks) {
-    return (StreamingNode)
-        Proxy.newProxyInstance(
-            getClass().getClassLoader(),
-            new Class<?>[] {StreamingNode.class},
-            (proxy, method, args) -> {
-              if (!method.getName().equals("append")) {
-                return null;
-              }
-              log.add((ShardWrite) args[1]);
-              return new AppendResult(ticks.next(), log.size(), List.of());
-            });
   }
 
   private static CatalogCommand create() {
@@ -110,7 +95,8 @@ final class ShardChangesCrashTest {
         assertThat(next.ledger().catalog().collection(1, "c")).isPresent();
       }
     }
-    assertThat(log).hasAtLeastOneElementOfType(ShardWrite.Truncate.class);
+    assertThat(nodes.stream().flatMap(n -> n.log.stream()))
+        .hasAtLeastOneElementOfType(ShardWrite.Truncate.class);
   }
 
   @Test

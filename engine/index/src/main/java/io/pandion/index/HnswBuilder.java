@@ -1,5 +1,6 @@
 package io.pandion.index;
 
+import io.pandion.model.PandionException;
 import java.util.Arrays;
 
 /// Links rows into a graph, one after the other: algorithms 1 and 4 of the paper named in
@@ -53,6 +54,9 @@ final class HnswBuilder {
     int[] last = new int[vectors.rows()];
     int block = 0;
     for (int row = 0; row < firstOf.length; row++) {
+      if (Thread.currentThread().isInterrupted()) {
+        throw PandionException.unavailable("the build of the index was cancelled");
+      }
       int first = firstOf[row];
       if (first != row) {
         graph.twin(last[first], row);

@@ -5,6 +5,7 @@ import io.pandion.model.PandionException;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -83,6 +84,7 @@ final class SectionFile {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
         java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofConfined()) {
+      reserve(channel, size);
       MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
       MemorySegment[] sections = new MemorySegment[lengths.length];
       for (int i = 0; i < lengths.length; i++) {
@@ -93,6 +95,15 @@ final class SectionFile {
       fill.fill(sections);
       seal(file, kind, version, lengths.length, end);
       file.force();
+    }
+  }
+
+  /// Writes zeros, so that a full disk is an error here and no fault in the mapping.
+  private static void reserve(FileChannel channel, long length) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
+    for (long at = 0; at < length; ) {
+      zeros.position(0).limit((int) Math.min(zeros.capacity(), length - at));
+      at += channel.write(zeros, at);
     }
   }
 

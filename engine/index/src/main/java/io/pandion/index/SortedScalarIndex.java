@@ -1,6 +1,7 @@
 package io.pandion.index;
 
 import io.pandion.model.Column;
+import io.pandion.model.DataType;
 import io.pandion.model.PandionException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -98,6 +99,28 @@ public final class SortedScalarIndex {
       int row = order.get(SectionFile.INT, 4L * i);
       into[row >>> 6] |= 1L << row;
     }
+  }
+
+  /// Number of rows that [#range] would add.
+  public int count(
+      @Nullable Object from, boolean fromIncluded, @Nullable Object to, boolean toIncluded) {
+    if (isNan(from) || isNan(to)) {
+      return 0;
+    }
+    int start = from == null ? 0 : firstAbove(from, !fromIncluded);
+    int end = to == null ? count : firstAbove(to, toIncluded);
+    return Math.max(0, end - start);
+  }
+
+  /// Whether it indexes values of this type.
+  public boolean holds(DataType type) {
+    return switch (type) {
+      case BOOL -> kind == BOOL;
+      case INT8, INT16, INT32, INT64 -> kind == WHOLE;
+      case FLOAT, DOUBLE -> kind == REAL;
+      case VARCHAR -> kind == TEXT;
+      case JSON, FLOAT_VECTOR -> false;
+    };
   }
 
   private static boolean isNan(@Nullable Object value) {

@@ -19,6 +19,7 @@ public interface VectorIndexType {
   /// Builds the index of `vectors` into a new file.
   ///
   /// @param seed of all random choices: the same vectors, parameters and seed give the same file
+  /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the thread is interrupted
   void build(FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException;
 

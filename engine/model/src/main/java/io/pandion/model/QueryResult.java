@@ -8,4 +8,12 @@ import java.util.Map;
 /// @param keys primary keys; empty for `count(*)`
 /// @param fields output fields by id
 /// @param readAt tick that the answer is true at
-public record QueryResult(long count, Column keys, Map<Long, Column> fields, long readAt) {}
+/// @param ticks of the rows, so that a merge keeps the newest row of a key; empty = not known
+@SuppressWarnings("ArrayRecordComponent") // never compared by value
+public record QueryResult(
+    long count, Column keys, Map<Long, Column> fields, long readAt, long[] ticks) {
+  /// Without ticks.
+  public QueryResult(long count, Column keys, Map<Long, Column> fields, long readAt) {
+    this(count, keys, fields, readAt, new long[0]);
+  }
+}

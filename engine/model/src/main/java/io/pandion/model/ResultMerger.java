@@ -1,6 +1,7 @@
 package io.pandion.model;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -25,8 +26,8 @@ public final class ResultMerger {
     }
   }
 
-  /// The best `k` hits of each query, each primary key once (with its best score); equal scores in
-  /// order of the key.
+  /// The best `k` hits of each query, each primary key once: its newest row where all parts know
+  /// ticks, else its best score. Equal scores are in order of the key.
   ///
   /// @param parts at least one, all of the same queries and fields
   public static SearchResult searches(List<SearchResult> parts, int k) {
@@ -37,15 +38,19 @@ public final class ResultMerger {
     int[] from = new int[queries + 1];
     List<int[]> picks = new ArrayList<>();
     Set<Object> seen = new HashSet<>();
+    boolean ticks = parts.stream().allMatch(p -> p.ticks().length == p.scores().length);
     for (int q = 0; q < queries; q++) {
       seen.clear();
+      Map<Object, Long> newest = ticks ? newest(parts, q) : Map.of();
       PriorityQueue<Cursor> heads = new PriorityQueue<>((a, b) -> compareHits(parts, a, b));
       for (int s = 0; s < parts.size(); s++) {
         offer(heads, new Cursor(s, parts.get(s).from()[q], parts.get(s).from()[q + 1]));
       }
       int taken = 0;
       for (Cursor head = heads.poll(); head != null && taken < k; head = heads.poll()) {
-        if (seen.add(Keys.of(parts.get(head.source).keys(), head.at))) {
+        SearchResult part = parts.get(head.source);
+        Object key = Keys.of(part.keys(), head.at);
+        if ((!ticks || part.ticks()[head.at] == newest.getOrDefault(key, 0L)) && seen.add(key)) {
           picks.add(new int[] {head.source, head.at});
           taken++;
         }
@@ -64,10 +69,23 @@ public final class ResultMerger {
         scores,
         gather(parts.stream().map(SearchResult::keys).toList(), picks),
         gatherAll(parts.stream().map(SearchResult::fields).toList(), picks),
-        readAt);
+        readAt,
+        ticks ? gatherTicks(parts.stream().map(SearchResult::ticks).toList(), picks) : new long[0]);
   }
 
-  /// The first `limit` rows in order of the primary key, each key once; counts are added up.
+  /// The tick of the newest row of each key among the hits of a query.
+  private static Map<Object, Long> newest(List<SearchResult> parts, int query) {
+    Map<Object, Long> out = new HashMap<>();
+    for (SearchResult part : parts) {
+      for (int i = part.from()[query]; i < part.from()[query + 1]; i++) {
+        out.merge(Keys.of(part.keys(), i), part.ticks()[i], Math::max);
+      }
+    }
+    return out;
+  }
+
+  /// The first `limit` rows in order of the primary key, each key once (its newest row, where all
+  /// parts know ticks); counts are added up.
   ///
   /// @param limit -1 = all
   public static QueryResult queries(List<QueryResult> parts, long limit, boolean countOnly) {
@@ -86,13 +104,17 @@ public final class ResultMerger {
     for (int s = 0; s < parts.size(); s++) {
       offer(heads, new Cursor(s, 0, parts.get(s).keys().size()));
     }
+    boolean ticks = parts.stream().allMatch(p -> p.ticks().length == p.keys().size());
     List<int[]> picks = new ArrayList<>();
-    for (Cursor head = heads.poll();
-        head != null && (limit < 0 || picks.size() < limit);
-        head = heads.poll()) {
-      Column keys = parts.get(head.source).keys();
+    for (Cursor head = heads.poll(); head != null; head = heads.poll()) {
       int[] last = picks.isEmpty() ? null : picks.getLast();
-      if (last == null || Keys.compare(parts.get(last[0]).keys(), last[1], keys, head.at) != 0) {
+      if (last != null && sameKey(parts, last, head)) {
+        if (ticks && tick(parts, head.source, head.at) > tick(parts, last[0], last[1])) {
+          picks.set(picks.size() - 1, new int[] {head.source, head.at});
+        }
+      } else if (limit >= 0 && picks.size() >= limit) {
+        break;
+      } else {
         picks.add(new int[] {head.source, head.at});
       }
       head.at++;
@@ -102,7 +124,21 @@ public final class ResultMerger {
         picks.size(),
         gather(parts.stream().map(QueryResult::keys).toList(), picks),
         gatherAll(parts.stream().map(QueryResult::fields).toList(), picks),
-        readAt);
+        readAt,
+        ticks ? gatherTicks(parts.stream().map(QueryResult::ticks).toList(), picks) : new long[0]);
+  }
+
+  private static boolean sameKey(List<QueryResult> parts, int[] pick, Cursor head) {
+    Column keys = parts.get(head.source).keys();
+    return Keys.compare(parts.get(pick[0]).keys(), pick[1], keys, head.at) == 0;
+  }
+
+  private static long tick(List<QueryResult> parts, int source, int at) {
+    return parts.get(source).ticks()[at];
+  }
+
+  private static long[] gatherTicks(List<long[]> sources, List<int[]> picks) {
+    return picks.stream().mapToLong(p -> sources.get(p[0])[p[1]]).toArray();
   }
 
   private static int longest(SearchResult part) {

@@ -10,9 +10,17 @@ import java.util.Map;
 /// @param keys primary keys, one a hit
 /// @param fields output fields by id, one value a hit
 /// @param readAt tick that the answer is true at
+/// @param ticks of the rows, one a hit, so that a merge keeps the newest row of a key; empty = not
+///   known
 @SuppressWarnings("ArrayRecordComponent") // never compared by value
 public record SearchResult(
-    int[] from, float[] scores, Column keys, Map<Long, Column> fields, long readAt) {
+    int[] from, float[] scores, Column keys, Map<Long, Column> fields, long readAt, long[] ticks) {
+  /// Without ticks.
+  public SearchResult(
+      int[] from, float[] scores, Column keys, Map<Long, Column> fields, long readAt) {
+    this(from, scores, keys, fields, readAt, new long[0]);
+  }
+
   public int queries() {
     return from.length - 1;
   }

@@ -94,7 +94,7 @@ final class Calls {
       if (answer == null) {
         throw PandionException.unsupported(method.getBareMethodName() + " is not supported");
       }
-      return answer.to(request, database);
+      return withStatus(answer.to(request, database));
     } catch (RuntimeException e) {
       return withStatus(method, MilvusCodes.status(e));
     }
@@ -107,19 +107,37 @@ final class Calls {
     if (prototype == null || prototype instanceof Status) {
       return status;
     }
-    Descriptor type = prototype.getDescriptorForType();
-    for (FieldDescriptor field : type.getFields()) {
-      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-          && !field.isRepeated()
-          && field.getMessageType().equals(Status.getDescriptor())) {
-        return prototype.newBuilderForType().setField(field, status).build();
-      }
+    FieldDescriptor field = statusField(prototype.getDescriptorForType());
+    if (field != null) {
+      return prototype.newBuilderForType().setField(field, status).build();
     }
     throw io.grpc.Status.UNIMPLEMENTED.withDescription(status.getReason()).asRuntimeException();
   }
 
+  /// The answer with a status: clients that read an absent message as null need one.
+  private static Message withStatus(Message answer) {
+    FieldDescriptor field = statusField(answer.getDescriptorForType());
+    return field == null || answer.hasField(field)
+        ? answer
+        : answer.toBuilder().setField(field, Status.getDefaultInstance()).build();
+  }
+
+  private static @Nullable FieldDescriptor statusField(Descriptor type) {
+    for (FieldDescriptor field : type.getFields()) {
+      if (field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
+          && !field.isRepeated()
+          && field.getMessageType().equals(Status.getDescriptor())) {
+        return field;
+      }
+    }
+    return null;
+  }
+
   private static String database(Message request) {
     FieldDescriptor field = request.getDescriptorForType().findFieldByName("db_name");
+    if (field == null) {
+      field = request.getDescriptorForType().findFieldByName("dbName");
+    }
     if (field != null && request.getField(field) instanceof String name && !name.isEmpty()) {
       return name;
     }

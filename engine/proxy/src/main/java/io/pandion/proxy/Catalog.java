@@ -47,6 +47,31 @@ record Catalog(Coordinator coordinator) {
                     "collection not found[database=" + database + "][collection=" + name + "]"));
   }
 
+  /// By name or alias, or by id when no name is given: some SDK calls know only the id.
+  CollectionInfo collection(String database, String name, long id) {
+    if (!name.isEmpty() || id == 0) {
+      return collection(database, name);
+    }
+    return now()
+        .collection(id)
+        .orElseThrow(
+            () ->
+                PandionException.notFound(
+                    Subject.COLLECTION, "collection not found[collectionID=" + id + "]"));
+  }
+
+  /// The collection behind an alias.
+  CollectionInfo aliased(String database, String alias) {
+    return now()
+        .alias(database(database).id(), alias)
+        .flatMap(found -> now().collection(found.collectionId()))
+        .orElseThrow(
+            () ->
+                PandionException.notFound(
+                    Subject.ALIAS,
+                    "alias not found[database=" + database + "][alias=" + alias + "]"));
+  }
+
   PartitionInfo partition(CollectionInfo collection, String name) {
     return now()
         .partition(collection.id(), name)

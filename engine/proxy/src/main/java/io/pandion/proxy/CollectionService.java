@@ -2,17 +2,16 @@ package io.pandion.proxy;
 
 import io.pandion.cluster.CatalogCommand;
 import io.pandion.meta.AliasInfo;
-import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.PartitionInfo;
-import io.pandion.meta.ShardInfo;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.TimeTick;
 import io.pandion.protocol.BoolResponse;
-import io.pandion.protocol.DescribeCollectionRequest;
-import io.pandion.protocol.DescribeCollectionResponse;
+import io.pandion.protocol.DescribeAliasResponse;
+import io.pandion.protocol.ListAliasesResponse;
 import io.pandion.protocol.MilvusServiceGrpc;
-import io.pandion.protocol.ShowCollectionsResponse;
 import io.pandion.protocol.ShowPartitionsResponse;
+import io.pandion.protocol.TruncateCollectionResponse;
+import java.util.List;
 import java.util.Set;
 
 /// Collections, partitions and aliases.
@@ -46,8 +45,6 @@ record CollectionService(Catalog catalog) {
                     .now()
                     .resolve(catalog.database(db).id(), q.getCollectionName())
                     .isPresent()));
-    calls.on(MilvusServiceGrpc.getDescribeCollectionMethod(), this::describe);
-    calls.on(MilvusServiceGrpc.getShowCollectionsMethod(), (_, db) -> show(db));
     calls.on(
         MilvusServiceGrpc.getRenameCollectionMethod(),
         (q, db) ->
@@ -66,6 +63,7 @@ record CollectionService(Catalog catalog) {
                     q.getCollectionName(),
                     Catalog.map(q.getPropertiesList()),
                     Set.copyOf(q.getDeleteKeysList()))));
+    registerSchemas(calls);
     registerPartitions(calls);
     registerAliases(calls);
   }
@@ -96,7 +94,10 @@ record CollectionService(Catalog catalog) {
         (q, db) -> {
           ShowPartitionsResponse.Builder out = ShowPartitionsResponse.newBuilder();
           for (PartitionInfo partition :
-              catalog.now().partitions(catalog.collection(db, q.getCollectionName()).id())) {
+              catalog
+                  .now()
+                  .partitions(
+                      catalog.collection(db, q.getCollectionName(), q.getCollectionID()).id())) {
             out.addPartitionNames(partition.name())
                 .addPartitionIDs(partition.id())
                 .addCreatedTimestamps(partition.createTick())
@@ -120,44 +121,60 @@ record CollectionService(Catalog catalog) {
         (q, db) ->
             catalog.execute(
                 new CatalogCommand.AlterAlias(db, q.getCollectionName(), q.getAlias())));
+    calls.on(
+        MilvusServiceGrpc.getDescribeAliasMethod(),
+        (q, db) ->
+            DescribeAliasResponse.newBuilder()
+                .setDbName(db)
+                .setAlias(q.getAlias())
+                .setCollection(catalog.aliased(db, q.getAlias()).name())
+                .build());
+    calls.on(
+        MilvusServiceGrpc.getListAliasesMethod(),
+        (q, db) ->
+            ListAliasesResponse.newBuilder()
+                .setDbName(db)
+                .setCollectionName(q.getCollectionName())
+                .addAllAliases(aliases(db, q.getCollectionName()))
+                .build());
   }
 
-  private DescribeCollectionResponse describe(DescribeCollectionRequest request, String database) {
-    CollectionInfo collection = catalog.collection(database, request.getCollectionName());
-    DescribeCollectionResponse.Builder out =
-        DescribeCollectionResponse.newBuilder()
-            .setSchema(Schemas.wire(collection.schema()))
-            .setCollectionID(collection.id())
-            .setCollectionName(collection.name())
-            .setDbName(database)
-            .setDbId(collection.databaseId())
-            .setShardsNum(collection.shards().size())
-            .setConsistencyLevelValue(collection.consistencyLevel())
-            .setNumPartitions(catalog.now().partitions(collection.id()).size())
-            .setCreatedTimestamp(collection.createTick())
-            .setCreatedUtcTimestamp(TimeTick.millis(collection.createTick()))
-            .setUpdateTimestamp(collection.updateTick())
-            .setUpdateTimestampStr(Long.toUnsignedString(collection.updateTick()))
-            .addAllProperties(Catalog.pairs(collection.properties()));
-    for (ShardInfo shard : collection.shards()) {
-      out.addVirtualChannelNames(shard.vchannel()).addPhysicalChannelNames(shard.pchannel());
-    }
-    for (AliasInfo alias : catalog.now().aliases(collection.id())) {
-      out.addAliases(alias.name());
-    }
-    return out.build();
+  /// @param collection empty = all of the database
+  private List<String> aliases(String database, String collection) {
+    List<AliasInfo> found =
+        collection.isEmpty()
+            ? catalog.now().aliasesOf(catalog.database(database).id())
+            : catalog.now().aliases(catalog.collection(database, collection).id());
+    return found.stream().map(AliasInfo::name).toList();
   }
 
-  private ShowCollectionsResponse show(String database) {
-    ShowCollectionsResponse.Builder out = ShowCollectionsResponse.newBuilder();
-    for (CollectionInfo collection : catalog.now().collections(catalog.database(database).id())) {
-      out.addCollectionNames(collection.name())
-          .addCollectionIds(collection.id())
-          .addCreatedTimestamps(collection.createTick())
-          .addCreatedUtcTimestamps(TimeTick.millis(collection.createTick()))
-          .addShardsNum(collection.shards().size());
-    }
-    return out.build();
+  private void registerSchemas(Calls calls) {
+    calls.on(
+        MilvusServiceGrpc.getAlterCollectionFieldMethod(),
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.AlterField(
+                    db,
+                    q.getCollectionName(),
+                    q.getFieldName(),
+                    Catalog.map(q.getPropertiesList()),
+                    Set.copyOf(q.getDeleteKeysList()))));
+    calls.on(
+        MilvusServiceGrpc.getAddCollectionFieldMethod(),
+        (q, db) ->
+            catalog.execute(
+                new CatalogCommand.AddField(
+                    db,
+                    q.getCollectionName(),
+                    Schemas.parseField(q.getCollectionName(), q.getSchema()))));
+    calls.on(
+        MilvusServiceGrpc.getTruncateCollectionMethod(),
+        (q, db) ->
+            TruncateCollectionResponse.newBuilder()
+                .setStatus(
+                    catalog.execute(
+                        new CatalogCommand.TruncateCollection(db, q.getCollectionName())))
+                .build());
   }
 
   private static BoolResponse bool(boolean value) {

@@ -4,12 +4,17 @@ import io.pandion.cluster.CatalogCommand;
 import io.pandion.meta.DatabaseInfo;
 import io.pandion.protocol.AllocTimestampResponse;
 import io.pandion.protocol.CheckHealthResponse;
+import io.pandion.protocol.ComponentInfo;
+import io.pandion.protocol.ComponentStates;
 import io.pandion.protocol.ConnectResponse;
+import io.pandion.protocol.DescribeDatabaseResponse;
 import io.pandion.protocol.GetVersionResponse;
 import io.pandion.protocol.ListDatabasesResponse;
 import io.pandion.protocol.MilvusServiceGrpc;
 import io.pandion.protocol.ServerInfo;
+import io.pandion.protocol.StateCode;
 import io.pandion.protocol.Status;
+import java.util.Set;
 
 /// Connections, health, the clock, and databases.
 record ConnectionService(Catalog catalog, ProxySettings settings) {
@@ -44,6 +49,23 @@ record ConnectionService(Catalog catalog, ProxySettings settings) {
         MilvusServiceGrpc.getDropDatabaseMethod(),
         (q, _) -> catalog.execute(new CatalogCommand.DropDatabase(q.getDbName())));
     calls.on(MilvusServiceGrpc.getListDatabasesMethod(), (_, _) -> list());
+    calls.on(
+        MilvusServiceGrpc.getAlterDatabaseMethod(),
+        (q, _) ->
+            catalog.execute(
+                new CatalogCommand.AlterDatabase(
+                    q.getDbName(),
+                    Catalog.map(q.getPropertiesList()),
+                    Set.copyOf(q.getDeleteKeysList()))));
+    calls.on(MilvusServiceGrpc.getDescribeDatabaseMethod(), (_, db) -> describe(db));
+    calls.on(
+        MilvusServiceGrpc.getGetComponentStatesMethod(),
+        (_, _) -> {
+          catalog.now();
+          return ComponentStates.newBuilder()
+              .setState(ComponentInfo.newBuilder().setRole("proxy").setStateCode(StateCode.Healthy))
+              .build();
+        });
   }
 
   private ListDatabasesResponse list() {
@@ -54,6 +76,16 @@ record ConnectionService(Catalog catalog, ProxySettings settings) {
           .addCreatedTimestamp(database.createTick());
     }
     return out.build();
+  }
+
+  private DescribeDatabaseResponse describe(String name) {
+    DatabaseInfo database = catalog.database(name);
+    return DescribeDatabaseResponse.newBuilder()
+        .setDbName(database.name())
+        .setDbID(database.id())
+        .setCreatedTimestamp(database.createTick())
+        .addAllProperties(Catalog.pairs(database.properties()))
+        .build();
   }
 
   private long tick() {

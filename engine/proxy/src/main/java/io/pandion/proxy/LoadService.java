@@ -1,35 +1,18 @@
 package io.pandion.proxy;
 
 import io.pandion.cluster.CatalogCommand;
-import io.pandion.cluster.Coordinator.FlushTicket;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.model.PandionException;
-import io.pandion.protocol.FlushRequest;
-import io.pandion.protocol.FlushResponse;
-import io.pandion.protocol.GetFlushStateRequest;
-import io.pandion.protocol.GetFlushStateResponse;
 import io.pandion.protocol.GetLoadStateResponse;
 import io.pandion.protocol.GetLoadingProgressResponse;
 import io.pandion.protocol.LoadState;
-import io.pandion.protocol.LongArray;
 import io.pandion.protocol.MilvusServiceGrpc;
-import io.pandion.protocol.Status;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 
-/// Load, release and flush.
-final class LoadService {
-  private final Catalog catalog;
-
-  /// Flushes in progress by collection and tick; a settled one is forgotten when it is asked for.
-  private final Map<String, FlushTicket> tickets = new ConcurrentHashMap<>();
-
-  LoadService(Catalog catalog) {
-    this.catalog = catalog;
-  }
-
+/// Load and release.
+record LoadService(Catalog catalog) {
   void register(Calls calls) {
     calls.on(
         MilvusServiceGrpc.getLoadCollectionMethod(),
@@ -72,8 +55,6 @@ final class LoadService {
               .setRefreshProgress(progress)
               .build();
         });
-    calls.on(MilvusServiceGrpc.getFlushMethod(), this::flush);
-    calls.on(MilvusServiceGrpc.getGetFlushStateMethod(), this::flushState);
   }
 
   private static List<String> named(List<String> partitions) {
@@ -112,32 +93,5 @@ final class LoadService {
             .mapToInt(Map.Entry::getValue)
             .average()
             .orElse(0);
-  }
-
-  private FlushResponse flush(FlushRequest request, String database) {
-    FlushResponse.Builder out =
-        FlushResponse.newBuilder().setStatus(Status.getDefaultInstance()).setDbName(database);
-    for (String name : request.getCollectionNamesList()) {
-      FlushTicket ticket = catalog.coordinator().flush(catalog.collection(database, name).id());
-      tickets.put(ticket.collectionId() + "/" + ticket.tick(), ticket);
-      LongArray segments = LongArray.newBuilder().addAllData(ticket.segmentIds()).build();
-      out.putCollSegIDs(name, segments)
-          .putFlushCollSegIDs(name, segments)
-          .putCollFlushTs(name, ticket.tick());
-    }
-    return out.build();
-  }
-
-  private GetFlushStateResponse flushState(GetFlushStateRequest request, String database) {
-    CollectionInfo collection = catalog.collection(database, request.getCollectionName());
-    String key = collection.id() + "/" + request.getFlushTs();
-    // One settled before, or given by another proxy: a new ticket covers all that the old one did.
-    FlushTicket ticket =
-        tickets.computeIfAbsent(key, _ -> catalog.coordinator().flush(collection.id()));
-    boolean flushed = catalog.coordinator().flushed(ticket);
-    if (flushed) {
-      tickets.remove(key);
-    }
-    return GetFlushStateResponse.newBuilder().setFlushed(flushed).build();
   }
 }

@@ -34,9 +34,11 @@ final class MilvusCodes {
       case SCHEMA_MISMATCH -> 109;
       case FENCED, UNAVAILABLE_RETRY -> 1;
       case QUOTA_EXCEEDED -> 8;
-      case DEADLINE_EXCEEDED, OUTCOME_UNKNOWN -> 3;
-      case UNSUPPORTED, INTERNAL -> 5;
-      case CORRUPT_DATA -> 1000;
+      case DEADLINE_EXCEEDED -> 10_001;
+      case OUTCOME_UNKNOWN -> 2;
+      case UNSUPPORTED -> 10;
+      case INTERNAL -> 5;
+      case CORRUPT_DATA -> 1001;
     };
   }
 
@@ -56,8 +58,8 @@ final class MilvusCodes {
 
   private static int exists(PandionException.Subject subject) {
     return switch (subject) {
-      case DATABASE -> 801;
-      case ALIAS -> 1601;
+      case INDEX -> 702;
+      case ALIAS -> 1602;
       default -> INVALID_PARAMETER;
     };
   }
@@ -65,7 +67,7 @@ final class MilvusCodes {
   private static boolean retriable(Throwable error) {
     return error instanceof PandionException known
         && switch (known.reason()) {
-          case FENCED, UNAVAILABLE_RETRY, QUOTA_EXCEEDED, NOT_LOADED -> true;
+          case FENCED, UNAVAILABLE_RETRY, QUOTA_EXCEEDED -> true;
           default -> false;
         };
   }

@@ -3,6 +3,7 @@ package io.pandion.proxy;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.healthcheck.HealthCheckService;
 import io.pandion.cluster.Coordinator;
 import io.pandion.cluster.StreamingNode;
 import java.net.InetSocketAddress;
@@ -13,7 +14,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Speaks the Milvus protocol on one port. `start` and `close` from one thread.
+/// Speaks the Milvus protocol on one port, and answers `/healthz` there: 200 while it serves, 503
+/// while it stops. `start` and `close` from one thread.
 public final class Proxy implements AutoCloseable {
   private final ProxySettings settings;
   private final Calls calls;
@@ -32,8 +34,17 @@ public final class Proxy implements AutoCloseable {
     Catalog catalog = new Catalog(coordinator);
     new ConnectionService(catalog, settings).register(calls);
     new CollectionService(catalog).register(calls);
+    new CollectionDescriptions(catalog).register(calls);
     new IndexService(catalog).register(calls);
     new LoadService(catalog).register(calls);
+    new FlushService(catalog).register(calls);
+    new SegmentService(catalog, owners).register(calls);
+    FanOut fanOut = new FanOut(executor);
+    ShardReader reader = new ShardReader(fanOut, owners);
+    ReadPoints points = new ReadPoints(coordinator, clock);
+    new WriteService(catalog, new ShardWriter(fanOut, owners), reader, points).register(calls);
+    new SearchService(catalog, reader, points).register(calls);
+    new QueryService(catalog, reader, points).register(calls);
   }
 
   /// Listens.
@@ -48,6 +59,7 @@ public final class Proxy implements AutoCloseable {
             .idleTimeout(settings.idleTimeout())
             .maxRequestLength(settings.maxMessageBytes())
             .gracefulShutdownTimeout(Duration.ofMillis(200), Duration.ofSeconds(10))
+            .service("/healthz", HealthCheckService.of())
             .service(
                 GrpcService.builder()
                     .addService(calls.service())

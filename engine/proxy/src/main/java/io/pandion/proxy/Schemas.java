@@ -51,27 +51,43 @@ final class Schemas {
         name, wire.getDescription(), fields, wire.getEnableDynamicField(), 0);
   }
 
+  /// The field that is added to a collection.
+  static FieldSchema parseField(String collection, ByteString bytes) {
+    try {
+      return field(io.pandion.protocol.FieldSchema.parseFrom(bytes));
+    } catch (InvalidProtocolBufferException e) {
+      throw PandionException.invalid(
+          "the schema of a new field of collection '"
+              + collection
+              + "' cannot be read: "
+              + e.getMessage());
+    }
+  }
+
   static FieldSchema field(io.pandion.protocol.FieldSchema wire) {
     Map<String, String> params = Catalog.map(wire.getTypeParamsList());
     DataType type = DataType.ofCode(wire.getDataTypeValue());
     int length =
         type == DataType.VARCHAR ? number(wire.getName(), params, "max_length", 65_535) : 0;
     int dimension = type.isVector() ? number(wire.getName(), params, "dim", 32_768) : 0;
-    return new FieldSchema(
-        wire.getFieldID(),
-        wire.getName(),
-        wire.getDescription(),
-        type,
-        wire.getIsPrimaryKey(),
-        wire.getAutoID(),
-        wire.getIsPartitionKey(),
-        wire.getIsClusteringKey(),
-        wire.getNullable(),
-        defaultValue(wire),
-        length,
-        dimension,
-        wire.getIsDynamic(),
-        params);
+    FieldSchema field =
+        new FieldSchema(
+            wire.getFieldID(),
+            wire.getName(),
+            wire.getDescription(),
+            type,
+            wire.getIsPrimaryKey(),
+            wire.getAutoID(),
+            wire.getIsPartitionKey(),
+            wire.getIsClusteringKey(),
+            wire.getNullable(),
+            defaultValue(wire, type),
+            length,
+            dimension,
+            wire.getIsDynamic(),
+            params);
+    FieldChecks.checkDefault(field);
+    return field;
   }
 
   private static int number(String field, Map<String, String> params, String name, int max) {
@@ -95,16 +111,25 @@ final class Schemas {
             + max);
   }
 
-  private static @Nullable Object defaultValue(io.pandion.protocol.FieldSchema wire) {
+  private static @Nullable Object defaultValue(
+      io.pandion.protocol.FieldSchema wire, DataType type) {
     ValueField value = wire.getDefaultValue();
     return switch (value.getDataCase()) {
       case BOOL_DATA -> (Object) value.getBoolData();
-      case INT_DATA -> (Object) value.getIntData();
+      case INT_DATA ->
+          type == DataType.INT64 ? (Object) (long) value.getIntData() : (Object) value.getIntData();
       case LONG_DATA -> (Object) value.getLongData();
       case FLOAT_DATA -> (Object) value.getFloatData();
       case DOUBLE_DATA -> (Object) value.getDoubleData();
       case STRING_DATA -> value.getStringData();
-      default -> null;
+      case DATA_NOT_SET -> null;
+      case BYTES_DATA, TIMESTAMPTZ_DATA ->
+          throw PandionException.unsupported(
+              "field '"
+                  + wire.getName()
+                  + "': a default value of kind "
+                  + value.getDataCase()
+                  + " is not supported");
     };
   }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -82,6 +83,7 @@ final class ColumnFile {
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
         Arena arena = Arena.ofConfined()) {
+      reserve(channel, end);
       MemorySegment out = channel.map(FileChannel.MapMode.READ_WRITE, 0, end, arena);
       out.set(LONG, 0, MAGIC);
       out.set(INT, 8, VERSION);
@@ -96,6 +98,15 @@ final class ColumnFile {
       out.set(INT, 56, crc(out, HEADER, end - HEADER));
       out.set(INT, 60, crc(out, 0, 60));
       out.force();
+    }
+  }
+
+  /// Writes zeros, so that a full disk is an error here and no fault in the mapping.
+  private static void reserve(FileChannel channel, long length) throws IOException {
+    ByteBuffer zeros = ByteBuffer.allocate(1 << 16);
+    for (long at = 0; at < length; ) {
+      zeros.position(0).limit((int) Math.min(zeros.capacity(), length - at));
+      at += channel.write(zeros, at);
     }
   }
 
@@ -170,6 +181,13 @@ final class ColumnFile {
 
   boolean isNull(int row) {
     return nulls != 0 && (file.get(LONG, nulls + 8L * (row >>> 6)) & (1L << row)) != 0;
+  }
+
+  /// Adds the null rows among those of a mask.
+  void nulls(long[] mask, long[] into) {
+    for (int w = 0; nulls != 0 && w < mask.length; w++) {
+      into[w] |= mask[w] & file.get(LONG, nulls + 8L * w);
+    }
   }
 
   boolean boolAt(int row) {

@@ -19,6 +19,17 @@ abstract class FieldValues {
 
   abstract boolean isNull(int row);
 
+  /// Adds the null rows among those of a mask.
+  void nulls(long[] mask, long[] into) {
+    for (int w = 0; w < mask.length; w++) {
+      for (long word = mask[w]; word != 0; word &= word - 1) {
+        if (isNull((w << 6) + Long.numberOfTrailingZeros(word))) {
+          into[w] |= word & -word;
+        }
+      }
+    }
+  }
+
   /// BOOL (0 or 1) and integers.
   long longAt(int row) {
     throw wrongType();

@@ -1,5 +1,6 @@
 package io.pandion.segment;
 
+import io.pandion.index.SortedScalarIndex;
 import io.pandion.model.Filter;
 import io.pandion.model.Filter.Comparison;
 import io.pandion.model.Filter.Value;
@@ -9,15 +10,20 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /// Evaluates a filter over the rows of a segment, one condition at a time over all rows that still
 /// matter. One thread.
 final class FilterEvaluator {
   private final LongFunction<FieldValues> fields;
+  private final IndexedConditions indexed;
 
   /// @param fields values by field id
-  FilterEvaluator(LongFunction<FieldValues> fields) {
+  /// @param indexes scalar indexes by field id; null = none
+  FilterEvaluator(
+      LongFunction<FieldValues> fields, LongFunction<@Nullable SortedScalarIndex> indexes) {
     this.fields = fields;
+    this.indexed = new IndexedConditions(fields, indexes);
   }
 
   /// The rows of `mask` for which the filter is true.
@@ -127,6 +133,10 @@ final class FilterEvaluator {
     if (c.left() instanceof Value.Literal && !(c.right() instanceof Value.Literal)) {
       return compare(new Filter.Compare(c.comparison().mirrored(), c.right(), c.left()), mask);
     }
+    TruthBits found = indexed.compare(c.comparison(), c.left(), c.right(), mask);
+    if (found != null) {
+      return found;
+    }
     if (c.left() instanceof Value.Field f
         && f.type().isInteger()
         && c.right() instanceof Value.Literal l
@@ -185,6 +195,10 @@ final class FilterEvaluator {
   }
 
   private TruthBits in(Filter.In in, long[] mask) {
+    TruthBits found = indexed.in(in.value(), in.items(), mask);
+    if (found != null) {
+      return found;
+    }
     ValueReader reader = ValueReader.of(in.value(), fields);
     boolean allLong = in.items().stream().allMatch(i -> i.value() instanceof Long);
     boolean allText = in.items().stream().allMatch(i -> i.value() instanceof String);

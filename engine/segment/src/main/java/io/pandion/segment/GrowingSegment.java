@@ -1,6 +1,9 @@
 package io.pandion.segment;
 
+import io.pandion.index.AcceptRows;
+import io.pandion.index.FlatScan;
 import io.pandion.index.TopK;
+import io.pandion.index.VectorKernel;
 import io.pandion.index.VectorSearch;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
@@ -72,7 +75,10 @@ public final class GrowingSegment implements Segment {
     Column keys = batch.column(schema.primaryKey().id());
     for (int i = 0; i < batch.rows(); i++) {
       int row = at + i;
-      rowsByKey.merge(Keys.of(keys, i), new int[] {row}, GrowingSegment::concat);
+      int[] same = rowsByKey.merge(Keys.of(keys, i), new int[] {row}, GrowingSegment::concat);
+      if (same.length > 1) {
+        ticks.twin(same[same.length - 2], row);
+      }
     }
     bytes = bytes + batch.bytes() + 24L * batch.rows();
     rows = at + batch.rows();
@@ -192,7 +198,7 @@ public final class GrowingSegment implements Segment {
     }
 
     @Override
-    long @Nullable [] visible(int count, long readAt) {
+    @Nullable AcceptRows visible(int count, long readAt) {
       return ticks.visible(count, readAt);
     }
 
@@ -201,9 +207,11 @@ public final class GrowingSegment implements Segment {
         SearchPlan plan, int count, float[] query, int offset, VectorSearch search, TopK into) {
       GrowingVectors column = vectorField(plan.vectorField());
       for (int chunk = 0; chunk * column.chunkRows() < count; chunk++) {
-        ExactScan.search(
+        FlatScan.search(
+            VectorKernel.chosen(),
             column.chunk(chunk, count),
             chunk * column.chunkRows(),
+            column.inverseNorms(chunk),
             plan.metric(),
             query,
             offset,

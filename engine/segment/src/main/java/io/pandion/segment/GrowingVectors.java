@@ -1,6 +1,7 @@
 package io.pandion.segment;
 
 import io.pandion.index.FloatRows;
+import io.pandion.index.InverseNorms;
 import io.pandion.model.Column;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -16,6 +17,7 @@ final class GrowingVectors {
   private final int stride;
   private final int chunkRows;
   private MemorySegment[] chunks = {};
+  private float[][] norms = {};
 
   GrowingVectors(int dimension) {
     this.dimension = dimension;
@@ -30,6 +32,9 @@ final class GrowingVectors {
       if (index == chunks.length) {
         MemorySegment[] more = Arrays.copyOf(chunks, index + 1);
         more[index] = Arena.ofAuto().allocate((long) chunkRows * stride, 64);
+        float[][] moreNorms = Arrays.copyOf(norms, index + 1);
+        moreNorms[index] = new float[chunkRows];
+        norms = moreNorms;
         chunks = more;
       }
       MemorySegment.copy(
@@ -39,6 +44,9 @@ final class GrowingVectors {
           ValueLayout.JAVA_FLOAT,
           (long) (row % chunkRows) * stride,
           dimension);
+      int inChunk = row % chunkRows;
+      FloatRows whole = new FloatRows(chunks[index], chunkRows, dimension, stride);
+      InverseNorms.fill(whole, inChunk, inChunk + 1, norms[index]);
     }
   }
 
@@ -54,6 +62,11 @@ final class GrowingVectors {
   FloatRows chunk(int index, int rows) {
     return new FloatRows(
         chunks[index], Math.min(chunkRows, rows - index * chunkRows), dimension, stride);
+  }
+
+  /// One over the norms of a chunk's rows.
+  float[] inverseNorms(int index) {
+    return norms[index];
   }
 
   Column.FloatVectors fetch(int[] rows, int count) {

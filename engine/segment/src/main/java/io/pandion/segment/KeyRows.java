@@ -1,5 +1,7 @@
 package io.pandion.segment;
 
+import io.pandion.model.DataType;
+import io.pandion.model.Keys;
 import java.util.Arrays;
 
 /// Rows of a sealed segment by primary key: row numbers in order of their keys, searched by
@@ -36,9 +38,26 @@ final class KeyRows {
     return Arrays.copyOf(rows, count);
   }
 
+  /// Tells the ticks which rows have a later row of the same key.
+  void linkTwins(RowTicks ticks) {
+    for (int at = 1; at < order.rows(); at++) {
+      int older = order.intAt(at - 1);
+      int newer = order.intAt(at);
+      if (sameKey(older, newer)) {
+        ticks.twin(older, newer);
+      }
+    }
+  }
+
+  private boolean sameKey(int a, int b) {
+    return keys.field().type() == DataType.VARCHAR
+        ? keys.stringAt(a).equals(keys.stringAt(b))
+        : keys.longAt(a) == keys.longAt(b);
+  }
+
   private int compare(int row, Object key) {
     return key instanceof Long number
         ? Long.compare(keys.longAt(row), number)
-        : keys.stringAt(row).compareTo((String) key);
+        : Keys.compare(keys.stringAt(row), (String) key);
   }
 }

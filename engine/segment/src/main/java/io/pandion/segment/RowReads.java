@@ -1,6 +1,7 @@
 package io.pandion.segment;
 
 import io.pandion.index.AcceptRows;
+import io.pandion.index.SortedScalarIndex;
 import io.pandion.index.TopK;
 import io.pandion.index.VectorSearch;
 import io.pandion.model.CollectionSchema;
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 abstract class RowReads {
   private static final ThreadLocal<TopK> TOP = ThreadLocal.withInitial(TopK::new);
 
+  /// Rows of one score at the edge of the answer among which the key decides; of more the row does.
+  private static final int MAX_TIES = 1 << 16;
+
   /// Rows published now; rows below it never change.
   abstract int published();
 
@@ -32,8 +36,14 @@ abstract class RowReads {
 
   abstract FieldValues values(long fieldId);
 
-  /// The rows below `rows` that are visible at a tick, as words; null when all of them are.
-  abstract long @Nullable [] visible(int rows, long readAt);
+  /// The rows below `rows` that are visible at a tick, of several rows of a key the newest only;
+  /// null when all of them are. Not to be written to.
+  abstract @Nullable AcceptRows visible(int rows, long readAt);
+
+  /// The scalar index of a field, or null.
+  @Nullable SortedScalarIndex scalarIndex(long fieldId) {
+    return null;
+  }
 
   /// Adds the best rows for one query.
   abstract void nearest(
@@ -48,40 +58,94 @@ abstract class RowReads {
 
   final SegmentHits search(SearchPlan plan, long readAt) {
     int rows = published();
-    long[] accepted = accepted(plan.filter(), rows, readAt);
     VectorSearch search =
         new VectorSearch(
             plan.k(),
-            accepted == null ? null : new AcceptRows(accepted, rows),
+            accepted(plan.filter(), rows, readAt),
             plan.radius() == null ? Float.NaN : plan.radius(),
             plan.rangeFilter() == null ? Float.NaN : plan.rangeFilter(),
             plan.params());
     QueryVectors queries = plan.queries();
+    int limit = Math.min(plan.k(), rows);
     int[] from = new int[queries.count() + 1];
-    int[] hits = new int[Math.min(plan.k(), rows) * queries.count()];
+    int[] hits = new int[limit * queries.count()];
     float[] scores = new float[hits.length];
     TopK top = TOP.get();
     int found = 0;
     for (int q = 0; q < queries.count(); q++) {
-      if (rows > 0) {
-        top.reset(Math.min(plan.k(), rows));
-        nearest(plan, rows, queries.values(), q * queries.dimension(), search, top);
-        top.sort();
-        for (int i = 0; i < top.size(); i++) {
-          hits[found] = top.row(i);
-          scores[found++] = top.score(i);
-        }
+      if (limit > 0) {
+        nearestAndTies(plan, rows, q * queries.dimension(), search, top, limit);
+        found = take(top, limit, hits, scores, found);
       }
       from[q + 1] = found;
     }
-    int[] winners = Arrays.copyOf(hits, found);
-    return new SegmentHits(from, winners, Arrays.copyOf(scores, found), keys(winners));
+    int[] winners = found == hits.length ? hits : Arrays.copyOf(hits, found);
+    return new SegmentHits(
+        from,
+        winners,
+        found == scores.length ? scores : Arrays.copyOf(scores, found),
+        keys(winners));
+  }
+
+  /// Fills `top` with the best rows and all that score as the last of them.
+  private void nearestAndTies(
+      SearchPlan plan, int rows, int query, VectorSearch search, TopK top, int limit) {
+    int room = Math.min(rows, limit + 1);
+    while (true) {
+      top.reset(room);
+      nearest(plan, rows, plan.queries().values(), query, search, top);
+      top.sort();
+      boolean tied = top.size() > limit && top.score(limit - 1) == top.score(top.size() - 1);
+      if (!tied || top.size() < room || room >= Math.min(rows, limit + MAX_TIES)) {
+        return;
+      }
+      room = (int) Math.min(Math.min(rows, (long) limit + MAX_TIES), 4L * room);
+    }
+  }
+
+  /// Copies the best rows, equal scores in order of the primary key.
+  private int take(TopK top, int limit, int[] hits, float[] scores, int at) {
+    int taken = at;
+    int end = at + Math.min(limit, top.size());
+    for (int i = 0; taken < end; ) {
+      int next = i + 1;
+      while (next < top.size() && top.score(next) == top.score(i)) {
+        next++;
+      }
+      if (next == i + 1) {
+        hits[taken] = top.row(i);
+        scores[taken++] = top.score(i);
+      } else {
+        for (int row : byKey(top, i, next)) {
+          if (taken < end) {
+            hits[taken] = row;
+            scores[taken++] = top.score(i);
+          }
+        }
+      }
+      i = next;
+    }
+    return taken;
+  }
+
+  private int[] byKey(TopK top, int from, int to) {
+    FieldValues keys = values(schema().primaryKey().id());
+    boolean text = keys.field().type() == DataType.VARCHAR;
+    Integer[] rows = new Integer[to - from];
+    Arrays.setAll(rows, i -> top.row(from + i));
+    Arrays.sort(
+        rows,
+        text
+            ? (a, b) -> Keys.compare(keys.stringAt(a), keys.stringAt(b))
+            : (a, b) -> Long.compare(keys.longAt(a), keys.longAt(b)));
+    return Arrays.stream(rows).mapToInt(Integer::intValue).toArray();
   }
 
   final SegmentMatches query(QueryPlan plan, long readAt) {
     int rows = published();
-    long[] accepted = accepted(plan.filter(), rows, readAt);
-    int[] matches = accepted == null ? IntStream.range(0, rows).toArray() : setBits(accepted);
+    AcceptRows accepted = accepted(plan.filter(), rows, readAt);
+    int[] matches =
+        accepted == null ? IntStream.range(0, rows).toArray() : setBits(accepted.words());
     Column keys = keys(matches);
     Integer[] order = new Integer[matches.length];
     Arrays.setAll(order, i -> i);
@@ -96,15 +160,8 @@ abstract class RowReads {
 
   final long count(QueryPlan plan, long readAt) {
     int rows = published();
-    long[] accepted = accepted(plan.filter(), rows, readAt);
-    if (accepted == null) {
-      return rows;
-    }
-    long count = 0;
-    for (long word : accepted) {
-      count += Long.bitCount(word);
-    }
-    return count;
+    AcceptRows accepted = accepted(plan.filter(), rows, readAt);
+    return accepted == null ? rows : accepted.count();
   }
 
   final Column fetch(long fieldId, int[] rows, int count) {
@@ -115,20 +172,21 @@ abstract class RowReads {
   }
 
   /// Rows that are visible and match, or null when all rows are accepted.
-  private long @Nullable [] accepted(@Nullable Filter filter, int rows, long readAt) {
-    long[] visible = visible(rows, readAt);
+  private @Nullable AcceptRows accepted(@Nullable Filter filter, int rows, long readAt) {
+    AcceptRows visible = visible(rows, readAt);
     if (filter == null) {
       return visible;
     }
     long[] mask = byKey(filter, rows);
     if (mask == null) {
-      mask = visible == null ? all(rows) : visible;
+      mask = visible == null ? all(rows) : visible.words();
     } else if (visible != null) {
       for (int i = 0; i < mask.length; i++) {
-        mask[i] &= visible[i];
+        mask[i] &= visible.words()[i];
       }
     }
-    return new FilterEvaluator(this::values).evaluate(filter, mask);
+    FilterEvaluator evaluator = new FilterEvaluator(this::values, this::scalarIndex);
+    return new AcceptRows(evaluator.evaluate(filter, mask), rows);
   }
 
   /// The rows that a condition on the primary key leaves, or null when there is none.

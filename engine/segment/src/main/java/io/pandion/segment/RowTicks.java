@@ -1,15 +1,29 @@
 package io.pandion.segment;
 
+import io.pandion.index.AcceptRows;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// When each row of a segment came and went. Written by one thread, read by any: a read at a tick
-/// begins only after everything at or below that tick was written.
+/// When each row of a segment came and went, and which rows have a later one of the same key: of
+/// several visible rows of a key only the newest is shown. Written by one thread, read by any: a
+/// read at a tick begins only after everything at or below that tick was written.
+///
+/// The rows visible to a read that sees all writes are kept until the next write, so that such a
+/// read neither scans nor allocates.
 final class RowTicks {
+  /// What a read at `upTo` or later sees while nothing is written.
+  private record Latest(long writes, int rows, long upTo, @Nullable AcceptRows accepted) {}
+
   private long[][] born = {};
   private long[][] gone = {};
   private volatile long newest;
   private volatile long oldestDelete = Long.MAX_VALUE;
+  private volatile long newestDelete;
+  private volatile int deleted;
+  private volatile long writes;
+  private int[] twins = {};
+  private volatile int twinCount;
+  private volatile @Nullable Latest latest;
 
   /// Rows `at .. at + count - 1` came at `tick`.
   void add(int at, int count, long tick) {
@@ -23,6 +37,29 @@ final class RowTicks {
       born[index][row & (GrowingColumn.CHUNK - 1)] = tick;
     }
     newest = Math.max(newest, tick);
+    wrote();
+  }
+
+  /// Two rows of one key, with no row of it between them; `newer` does not come before `older`.
+  void twin(int older, int newer) {
+    int at = 2 * twinCount; // one thread writes
+    if (at == twins.length) {
+      twins = Arrays.copyOf(twins, Math.max(16, 2 * at));
+    }
+    twins[at] = older;
+    twins[at + 1] = newer;
+    twinCount = at / 2 + 1;
+    wrote();
+  }
+
+  private void wrote() {
+    long next = writes + 1;
+    writes = next;
+  }
+
+  /// Rows that were deleted at any tick.
+  int deleted() {
+    return deleted;
   }
 
   long tick(int row) {
@@ -54,14 +91,25 @@ final class RowTicks {
     chunks[index][row & (GrowingColumn.CHUNK - 1)] = tick;
     gone = chunks;
     oldestDelete = Math.min(oldestDelete, tick);
+    newestDelete = Math.max(newestDelete, tick);
+    int more = deleted + (before == 0 ? 1 : 0);
+    deleted = more;
+    wrote();
   }
 
-  /// The rows below `rows` that are visible at a tick, or null when all of them are.
-  long @Nullable [] visible(int rows, long readAt) {
+  /// The rows below `rows` that are visible at a tick, or null when all of them are. Not to be
+  /// written to.
+  @Nullable AcceptRows visible(int rows, long readAt) {
+    long version = writes;
     boolean noneLater = newest <= readAt;
     boolean noneGone = oldestDelete > readAt;
-    if (noneLater && noneGone) {
+    if (noneLater && noneGone && twinCount == 0) {
       return null;
+    }
+    long upTo = Math.max(newest, newestDelete);
+    Latest kept = latest;
+    if (kept != null && kept.writes == version && kept.rows == rows && kept.upTo <= readAt) {
+      return kept.accepted;
     }
     long[] words = RowReads.all(rows);
     for (int row = 0; row < rows; row++) {
@@ -70,6 +118,25 @@ final class RowTicks {
         words[row >>> 6] &= ~(1L << row);
       }
     }
-    return words;
+    hideOlderTwins(words, rows);
+    AcceptRows accepted = new AcceptRows(words, rows);
+    if (upTo <= readAt) {
+      latest = new Latest(version, rows, upTo, accepted);
+    }
+    return accepted;
+  }
+
+  /// Pairs of a key come in order of time, so that each is judged before its newer row is hidden. A
+  /// newer row that is gone took the older ones with it: the next one tells enough.
+  private void hideOlderTwins(long[] words, int rows) {
+    int count = twinCount;
+    int[] pairs = twins;
+    for (int i = 0; i < count; i++) {
+      int older = pairs[2 * i];
+      int newer = pairs[2 * i + 1];
+      if (newer < rows && (words[newer >>> 6] & (1L << newer)) != 0) {
+        words[older >>> 6] &= ~(1L << older);
+      }
+    }
   }
 }

@@ -18,6 +18,11 @@ final class SealedColumn extends FieldValues {
   }
 
   @Override
+  void nulls(long[] mask, long[] into) {
+    file.nulls(mask, into);
+  }
+
+  @Override
   long longAt(int row) {
     return switch (field().type()) {
       case BOOL -> file.boolAt(row) ? 1 : 0;

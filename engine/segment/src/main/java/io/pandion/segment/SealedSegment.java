@@ -1,9 +1,14 @@
 package io.pandion.segment;
 
+import io.pandion.index.AcceptRows;
+import io.pandion.index.FlatScan;
 import io.pandion.index.FloatRows;
+import io.pandion.index.InverseNorms;
+import io.pandion.index.SortedScalarIndex;
 import io.pandion.index.TopK;
 import io.pandion.index.VectorIndex;
 import io.pandion.index.VectorIndexType;
+import io.pandion.index.VectorKernel;
 import io.pandion.index.VectorSearch;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
@@ -29,25 +34,28 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Rows that no longer change, mapped from the directory that [SealedSegmentWriter] wrote. Any
-/// number of threads read, delete and close; a close unmaps the files after the last read.
+/// number of threads read, delete, alter and close; a close unmaps the files after the last read.
 ///
-/// A vector field is searched by its index when it has one of the plan's metric, else exactly.
+/// A vector field is searched by its index when it has one of the plan's metric, else exactly; a
+/// filter asks the scalar indexes before it looks at rows.
 public final class SealedSegment implements Segment {
   private record BuiltIndex(Metric metric, VectorIndex index) {}
 
   private final long id;
   private final long partitionId;
-  private final CollectionSchema schema;
   private final Arena arena;
   private final int rows;
   private final KeyRows keyRows;
   private final Map<Long, FieldValues> columns = new HashMap<>();
   private final Map<Long, FloatRows> vectors = new HashMap<>();
+  private final Map<Long, float[]> inverseNorms = new ConcurrentHashMap<>();
   private final Map<Long, BuiltIndex> indexes = new ConcurrentHashMap<>();
+  private final Map<Long, SortedScalarIndex> scalarIndexes = new ConcurrentHashMap<>();
   private final RowTicks ticks = new RowTicks();
   private final AtomicInteger users = new AtomicInteger(1);
   private final AtomicBoolean closed = new AtomicBoolean();
   private final Reads reads = new Reads();
+  private volatile CollectionSchema schema;
 
   private SealedSegment(
       long id, long partitionId, Path directory, CollectionSchema schema, Arena arena)
@@ -84,6 +92,7 @@ public final class SealedSegment implements Segment {
         new KeyRows(
             ColumnFile.open(directory.resolve("keys.col"), SealedSegmentWriter.KEYS, rows, arena),
             keys);
+    keyRows.linkTwins(ticks);
   }
 
   /// Maps a directory. Fields of the schema that it lacks are null or their default.
@@ -118,6 +127,92 @@ public final class SealedSegment implements Segment {
     } finally {
       unpin();
     }
+  }
+
+  /// Maps a built index of a scalar field, which filters use from now on.
+  ///
+  /// @throws PandionException CORRUPT_DATA when the file is damaged or of another column
+  public void addScalarIndex(long fieldId, Path file) throws IOException {
+    pin();
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      SortedScalarIndex index =
+          SortedScalarIndex.open(
+              channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+      FieldSchema field = schema.field(fieldId);
+      if (index.rows() != rows || !index.holds(field.type())) {
+        throw PandionException.corrupt(
+            "index file "
+                + file
+                + " is not of field '"
+                + field.name()
+                + "' of segment "
+                + id
+                + ", which has "
+                + rows
+                + " rows; build the index again");
+      }
+      scalarIndexes.put(fieldId, index);
+    } finally {
+      unpin();
+    }
+  }
+
+  /// Searches and filters a field without an index from now on.
+  public void dropIndex(long fieldId) {
+    indexes.remove(fieldId);
+    scalarIndexes.remove(fieldId);
+  }
+
+  /// The collection has new fields: rows that are here are null in them, or their default.
+  public void alter(CollectionSchema newer) {
+    schema = newer;
+  }
+
+  public CollectionSchema schema() {
+    return schema;
+  }
+
+  /// Rows that some delete removed.
+  public int deletedRows() {
+    return ticks.deleted();
+  }
+
+  /// Applies all deletes that another copy of the same rows has.
+  public void deleteAsIn(SealedSegment other) {
+    other.pinned(
+        () -> {
+          int count = 0;
+          int[] gone = new int[other.rows];
+          long[] at = new long[other.rows];
+          for (int row = 0; row < other.rows; row++) {
+            if (other.ticks.deleteTick(row) != 0) {
+              at[count] = other.ticks.deleteTick(row);
+              gone[count++] = row;
+            }
+          }
+          if (count > 0) {
+            long keyField = other.schema.primaryKey().id();
+            Column keys = other.reads.fetch(keyField, gone, count);
+            delete(new DeltaBatch(keys, java.util.Arrays.copyOf(at, count)));
+          }
+          return count;
+        });
+  }
+
+  /// Keeps the files mapped until [#release], so that several reads see the segment even when it is
+  /// closed between them.
+  ///
+  /// @return false when it is closed
+  public boolean retain() {
+    if (closed.get()) {
+      return false;
+    }
+    return tryPin();
+  }
+
+  /// Undoes one [#retain].
+  public void release() {
+    unpin();
   }
 
   /// The vectors of a field, for building an index; valid until the segment is closed.
@@ -189,7 +284,8 @@ public final class SealedSegment implements Segment {
     return pinned(() -> reads.fetch(fieldId, wanted, count));
   }
 
-  /// Refuses new reads and unmaps the files when the reads under way are done.
+  /// Unmaps the files when the reads under way and all who retained it are done. Later reads throw
+  /// NOT_FOUND SEGMENT.
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
@@ -207,14 +303,21 @@ public final class SealedSegment implements Segment {
   }
 
   private void pin() {
+    if (!tryPin()) {
+      throw PandionException.notFound(
+          PandionException.Subject.SEGMENT, "segment " + id + " was released; repeat the request");
+    }
+  }
+
+  private boolean tryPin() {
     int seen = users.get();
-    while (!closed.get() && seen > 0) {
+    while (seen > 0) {
       if (users.compareAndSet(seen, seen + 1)) {
-        return;
+        return true;
       }
       seen = users.get();
     }
-    throw PandionException.unavailable("segment " + id + " was released; repeat the request");
+    return false;
   }
 
   private void unpin() {
@@ -241,8 +344,13 @@ public final class SealedSegment implements Segment {
     }
 
     @Override
-    long @Nullable [] visible(int count, long readAt) {
+    @Nullable AcceptRows visible(int count, long readAt) {
       return ticks.visible(count, readAt);
+    }
+
+    @Override
+    @Nullable SortedScalarIndex scalarIndex(long fieldId) {
+      return scalarIndexes.get(fieldId);
     }
 
     @Override
@@ -257,9 +365,25 @@ public final class SealedSegment implements Segment {
       if (built != null && built.metric() == plan.metric()) {
         built.index().search(query, offset, search, into);
       } else {
-        ExactScan.search(
-            vectorField(plan.vectorField()), 0, plan.metric(), query, offset, search, into);
+        FloatRows scanned = vectorField(plan.vectorField());
+        FlatScan.search(
+            VectorKernel.chosen(),
+            scanned,
+            0,
+            plan.metric() == Metric.COSINE ? norms(plan.vectorField(), scanned) : null,
+            plan.metric(),
+            query,
+            offset,
+            search,
+            into);
       }
+    }
+
+    private float[] norms(long fieldId, FloatRows of) {
+      float[] known = inverseNorms.get(fieldId);
+      return known != null
+          ? known
+          : inverseNorms.computeIfAbsent(fieldId, _ -> InverseNorms.of(of));
     }
 
     @Override

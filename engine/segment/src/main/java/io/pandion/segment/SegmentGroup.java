@@ -12,6 +12,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// Reads several segments of one shard as one: merges their hits, then fetches the output fields of
 /// the winners only.
@@ -19,17 +21,38 @@ public final class SegmentGroup {
   /// Stands for the row's place while hits are merged: segment number and row, packed.
   private static final long PLACE = Long.MIN_VALUE;
 
+  /// Runs one task a segment and returns their results in order.
+  public interface Runner {
+    <T> List<T> all(List<Supplier<T>> tasks);
+  }
+
+  /// Runs the tasks one after the other on the calling thread.
+  private static final class InTurn implements Runner {
+    @Override
+    public <T> List<T> all(List<Supplier<T>> tasks) {
+      return tasks.stream().map(Supplier::get).toList();
+    }
+  }
+
   private final CollectionSchema schema;
+  private final Runner runner;
 
   public SegmentGroup(CollectionSchema schema) {
+    this(schema, new InTurn());
+  }
+
+  /// @param runner spreads the work over threads
+  public SegmentGroup(CollectionSchema schema, Runner runner) {
     this.schema = schema;
+    this.runner = runner;
   }
 
   /// @param segments pinned by the caller until the call returns
   public SearchResult search(List<? extends Segment> segments, SearchPlan plan, long readAt) {
     List<SearchResult> parts = new ArrayList<>(segments.size() + 1);
+    List<SegmentHits> hits = each(segments, segment -> segment.search(plan, readAt));
     for (int s = 0; s < segments.size(); s++) {
-      parts.add(places(segments.get(s).search(plan, readAt), s, readAt));
+      parts.add(places(hits.get(s), segments.get(s), s, readAt));
     }
     if (parts.isEmpty()) {
       parts.add(nothing(plan.queries().count(), readAt));
@@ -41,28 +64,44 @@ public final class SegmentGroup {
         merged.scores(),
         merged.keys(),
         fetch(segments, winners, plan.outputFields()),
-        readAt);
+        readAt,
+        merged.ticks());
+  }
+
+  private <T> List<T> each(List<? extends Segment> segments, Function<Segment, T> read) {
+    List<Supplier<T>> tasks = new ArrayList<>(segments.size());
+    for (Segment segment : segments) {
+      tasks.add(() -> read.apply(segment));
+    }
+    return runner.all(tasks);
   }
 
   /// @param segments pinned by the caller until the call returns
   public QueryResult query(List<? extends Segment> segments, QueryPlan plan, long readAt) {
     if (plan.countOnly()) {
-      long count = 0;
-      for (Segment segment : segments) {
-        count += segment.count(plan, readAt);
-      }
+      long count =
+          each(segments, segment -> segment.count(plan, readAt)).stream()
+              .mapToLong(Long::longValue)
+              .sum();
       return new QueryResult(count, noKeys(), Map.of(), readAt);
     }
     List<QueryResult> parts = new ArrayList<>(segments.size() + 1);
+    List<SegmentMatches> found = each(segments, segment -> segment.query(plan, readAt));
     for (int s = 0; s < segments.size(); s++) {
-      SegmentMatches matches = segments.get(s).query(plan, readAt);
+      SegmentMatches matches = found.get(s);
       long[] places = new long[matches.size()];
+      long[] ticks = new long[places.length];
       for (int i = 0; i < places.length; i++) {
         places[i] = place(s, matches.rows()[i]);
+        ticks[i] = segments.get(s).tick(matches.rows()[i]);
       }
       parts.add(
           new QueryResult(
-              places.length, matches.keys(), Map.of(PLACE, Column.Longs.of(places)), readAt));
+              places.length,
+              matches.keys(),
+              Map.of(PLACE, Column.Longs.of(places)),
+              readAt,
+              ticks));
     }
     if (parts.isEmpty()) {
       parts.add(new QueryResult(0, noKeys(), Map.of(PLACE, Column.Longs.of()), readAt));
@@ -70,10 +109,14 @@ public final class SegmentGroup {
     QueryResult merged = ResultMerger.queries(parts, plan.limit(), false);
     Column.Longs winners = (Column.Longs) column(merged.fields());
     return new QueryResult(
-        merged.count(), merged.keys(), fetch(segments, winners, plan.outputFields()), readAt);
+        merged.count(),
+        merged.keys(),
+        fetch(segments, winners, plan.outputFields()),
+        readAt,
+        merged.ticks());
   }
 
-  private SearchResult places(SegmentHits hits, int segment, long readAt) {
+  private SearchResult places(SegmentHits hits, Segment of, int segment, long readAt) {
     int queries = hits.queries();
     int[] from = new int[queries + 1];
     for (int q = 0; q <= queries; q++) {
@@ -82,12 +125,14 @@ public final class SegmentGroup {
     int count = from[queries];
     float[] scores = new float[count];
     long[] places = new long[count];
+    long[] ticks = new long[count];
     for (int i = 0; i < count; i++) {
+      ticks[i] = of.tick(hits.row(i));
       scores[i] = hits.score(i);
       places[i] = place(segment, hits.row(i));
     }
     return new SearchResult(
-        from, scores, hits.keys(), Map.of(PLACE, Column.Longs.of(places)), readAt);
+        from, scores, hits.keys(), Map.of(PLACE, Column.Longs.of(places)), readAt, ticks);
   }
 
   private SearchResult nothing(int queries, long readAt) {

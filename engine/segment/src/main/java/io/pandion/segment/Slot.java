@@ -1,5 +1,7 @@
 package io.pandion.segment;
 
+import io.pandion.model.Keys;
+
 /// One value while a filter is evaluated: reused for every row, so that nothing is allocated.
 final class Slot {
   /// What the slot holds. UNKNOWN: null, missing, or the result of an undefined operation. OTHER: a
@@ -72,10 +74,11 @@ final class Slot {
         || (kind == other.kind && (kind == Kind.STRING || kind == Kind.BOOL));
   }
 
-  /// Order by value, exact also between integers and reals; NaN is unequal to all and makes `MIN`.
+  /// Order by value (strings by code point), exact also between integers and reals; NaN is unequal
+  /// to all and makes `MIN`.
   int compareTo(Slot other) {
     if (kind == Kind.STRING) {
-      return text.compareTo(other.text);
+      return Keys.compare(text, other.text);
     }
     if (kind == Kind.DOUBLE) {
       return other.kind == Kind.DOUBLE

@@ -46,7 +46,7 @@ class FilterEvaluatorTest {
 
   private List<Integer> rows(Filter filter) {
     long[] words =
-        new FilterEvaluator(id -> java.util.Objects.requireNonNull(fields.get(id)))
+        new FilterEvaluator(id -> java.util.Objects.requireNonNull(fields.get(id)), _ -> null)
             .evaluate(filter, RowReads.all(4));
     List<Integer> out = new ArrayList<>();
     for (int i = 0; i < 4; i++) {

@@ -243,6 +243,9 @@ class SealedSegmentTest {
     assertThatThrownBy(() -> sealed.search(nearest(null, 1), tick))
         .isInstanceOfSatisfying(
             PandionException.class,
-            e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE_RETRY));
+            e -> {
+              assertThat(e.reason()).isEqualTo(Reason.NOT_FOUND);
+              assertThat(e.subject()).isEqualTo(PandionException.Subject.SEGMENT);
+            });
   }
 }

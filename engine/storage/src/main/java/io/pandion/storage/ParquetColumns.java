@@ -3,6 +3,7 @@ package io.pandion.storage;
 import io.pandion.model.Column;
 import io.pandion.model.ColumnBuilder;
 import io.pandion.model.FieldSchema;
+import io.pandion.model.PandionException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -111,10 +112,7 @@ final class ParquetColumns {
     float[] vector = new float[field.dimension()];
     for (long row = 0; row < rows; row++) {
       if (field.type().isVector()) {
-        for (int d = 0; d < vector.length; d++) {
-          vector[d] = in.getFloat();
-          in.consume();
-        }
+        readVector(in, field, row, vector);
         out.add(vector);
         continue;
       }
@@ -124,6 +122,30 @@ final class ParquetColumns {
         out.add(value(in, field));
       }
       in.consume();
+    }
+  }
+
+  /// Reads one list, which must be as long as the vector: repetition level 0 begins the next row.
+  private static void readVector(ColumnReader in, FieldSchema field, long row, float[] into) {
+    int full = in.getDescriptor().getMaxDefinitionLevel();
+    int length = 0;
+    do {
+      if (length < into.length && in.getCurrentDefinitionLevel() == full) {
+        into[length] = in.getFloat();
+      }
+      length += in.getCurrentDefinitionLevel() == full ? 1 : 0;
+      in.consume();
+    } while (in.getCurrentRepetitionLevel() > 0);
+    if (length != into.length) {
+      throw PandionException.corrupt(
+          "row "
+              + row
+              + " of field '"
+              + field.name()
+              + "' has a vector of dimension "
+              + length
+              + ", expected "
+              + into.length);
     }
   }
 
@@ -293,7 +315,7 @@ final class ParquetColumns {
   }
 
   /// Columns are read one by one: no records are put together.
-  private static final class Ignore extends GroupConverter {
+  static final class Ignore extends GroupConverter {
     private final PrimitiveConverter leaf = new PrimitiveConverter() {};
 
     @Override

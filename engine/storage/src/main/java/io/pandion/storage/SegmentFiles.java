@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.zip.CRC32C;
 
@@ -25,7 +27,7 @@ import java.util.zip.CRC32C;
 ///
 /// Rows are one file of all narrow columns with the tick of each row in `$ts`, and one file for
 /// each vector column; row numbers are positions and agree between the files. Deletes are a file of
-/// primary keys (`pk`) and ticks (`$ts`). Names are fresh for every file.
+/// primary keys (`pk`) and ticks (`$ts`), in order of both. Names are fresh for every file.
 public final class SegmentFiles {
   private static final long TICK_ID = CollectionSchema.TICK_FIELD;
   private static final FieldSchema TICK = FieldSchema.of(TICK_ID, "$ts", DataType.INT64);
@@ -49,33 +51,46 @@ public final class SegmentFiles {
 
   public List<FileRef> writeRows(
       String prefix, long segmentId, SegmentRows rows, CollectionSchema schema) {
-    List<FieldSchema> narrow = new ArrayList<>(List.of(TICK));
-    List<Column> columns = new ArrayList<>(List.of(Column.Longs.of(rows.ticks())));
-    List<FileRef> files = new ArrayList<>();
+    return writeRows(
+        prefix, segmentId, rows.ticks(), schema, field -> rows.rows().column(field.id()));
+  }
+
+  /// Writes rows whose columns are fetched when they are written: vector fields one by one, last.
+  public List<FileRef> writeRows(
+      String prefix,
+      long segmentId,
+      long[] ticks,
+      CollectionSchema schema,
+      Function<FieldSchema, Column> columns) {
     Map<String, String> meta =
         Map.of(
             "pandion.segment", Long.toString(segmentId),
             "pandion.schema.version", Integer.toString(schema.version()));
-    int count = rows.rows().rows();
+    String folder = prefix + "binlog/";
+    List<FieldSchema> narrow = new ArrayList<>(List.of(TICK));
+    List<Column> values = new ArrayList<>(List.of(Column.Longs.of(ticks)));
     for (FieldSchema field : schema.fields()) {
-      Column column = rows.rows().column(field.id());
+      if (!field.type().isVector()) {
+        narrow.add(field);
+        values.add(columns.apply(field));
+      }
+    }
+    List<FileRef> files = new ArrayList<>();
+    files.add(write(FileRef.Kind.BINLOG, folder, -1, narrow, values, ticks.length, meta));
+    values.clear();
+    for (FieldSchema field : schema.fields()) {
       if (field.type().isVector()) {
         files.add(
             write(
                 FileRef.Kind.VECTOR_BINLOG,
-                prefix + "binlog/",
+                folder,
                 field.id(),
                 List.of(field),
-                List.of(column),
-                count,
+                List.of(columns.apply(field)),
+                ticks.length,
                 meta));
-      } else {
-        narrow.add(field);
-        columns.add(column);
       }
     }
-    files.addFirst(
-        write(FileRef.Kind.BINLOG, prefix + "binlog/", -1, narrow, columns, count, meta));
     return files;
   }
 
@@ -85,27 +100,71 @@ public final class SegmentFiles {
   public SegmentRows readRows(List<FileRef> files, CollectionSchema schema) {
     List<FieldSchema> wanted = new ArrayList<>(schema.fields());
     wanted.add(TICK);
-    Map<Long, Column> found = new LinkedHashMap<>();
-    int rows = 0;
-    for (FileRef file : files) {
-      if (file.kind() == FileRef.Kind.BINLOG || file.kind() == FileRef.Kind.VECTOR_BINLOG) {
-        found.putAll(read(file, wanted));
-        rows = (int) file.entries();
-      }
-    }
-    Column ticks = found.remove(TICK_ID);
-    if (ticks == null) {
-      throw PandionException.corrupt("the binlogs of a segment have no column '$ts'");
-    }
-    Map<Long, Column> columns = new LinkedHashMap<>();
-    for (FieldSchema field : schema.fields()) {
-      Column column = found.get(field.id());
-      columns.put(field.id(), column != null ? column : absent(field, rows));
-    }
-    return new SegmentRows(new RowBatch(rows, columns), longs(ticks));
+    Map<Long, Column> columns = readColumns(files, wanted);
+    Column ticks = java.util.Objects.requireNonNull(columns.remove(TICK_ID));
+    return new SegmentRows(new RowBatch(ticks.size(), columns), longs(ticks));
   }
 
-  public FileRef writeDeltas(String prefix, DeltaBatch deltas) {
+  /// The tick of each row.
+  ///
+  /// @throws PandionException CORRUPT_DATA when a file is not what its reference says
+  public long[] readTicks(List<FileRef> files) {
+    return longs(java.util.Objects.requireNonNull(readColumns(files, List.of(TICK)).get(TICK_ID)));
+  }
+
+  /// One field of all rows; null or its default when the files lack it.
+  ///
+  /// @throws PandionException CORRUPT_DATA when a file is not what its reference says
+  public Column readColumn(List<FileRef> files, FieldSchema field) {
+    return java.util.Objects.requireNonNull(readColumns(files, List.of(field)).get(field.id()));
+  }
+
+  /// Reads fields from the binlogs that can hold them, in the order of the fields.
+  private Map<Long, Column> readColumns(List<FileRef> files, List<FieldSchema> fields) {
+    Map<Long, Column> found = new LinkedHashMap<>();
+    long rows = -1;
+    for (FileRef file : files) {
+      if (file.kind() != FileRef.Kind.BINLOG && file.kind() != FileRef.Kind.VECTOR_BINLOG) {
+        continue;
+      }
+      if (rows >= 0 && rows != file.entries()) {
+        throw PandionException.corrupt(
+            "object '" + file.name() + "' has " + file.entries() + " rows, others " + rows);
+      }
+      rows = file.entries();
+      List<FieldSchema> here = fields.stream().filter(f -> mayHold(file, f)).toList();
+      if (!here.isEmpty()) {
+        Map<Long, Column> columns = read(file, here);
+        for (Column column : columns.values()) {
+          if (column.size() != rows) {
+            throw PandionException.corrupt(
+                "object '" + file.name() + "' has " + column.size() + " rows, expected " + rows);
+          }
+        }
+        found.putAll(columns);
+      }
+    }
+    Map<Long, Column> out = new LinkedHashMap<>();
+    for (FieldSchema field : fields) {
+      Column column = found.get(field.id());
+      if (column == null && (rows < 0 || field.id() == TICK_ID)) {
+        throw PandionException.corrupt(
+            "the binlogs of a segment have no column '" + field.name() + "'");
+      }
+      out.put(field.id(), column != null ? column : absent(field, (int) rows));
+    }
+    return out;
+  }
+
+  private static boolean mayHold(FileRef file, FieldSchema field) {
+    return file.kind() == FileRef.Kind.VECTOR_BINLOG
+        ? file.fieldId() == field.id()
+        : !field.type().isVector();
+  }
+
+  /// Writes deletes in order of the primary key and then the tick.
+  public FileRef writeDeltas(String prefix, DeltaBatch unordered) {
+    DeltaBatch deltas = unordered.sorted();
     DataType type = deltas.keys() instanceof Column.Longs ? DataType.INT64 : DataType.VARCHAR;
     return write(
         FileRef.Kind.DELTALOG,
@@ -136,9 +195,9 @@ public final class SegmentFiles {
 
   /// A local file with the object's bytes, checked against its reference.
   ///
-  /// @throws PandionException CORRUPT_DATA
+  /// @throws PandionException CORRUPT_DATA when it is missing or another
   public Path fetch(FileRef ref) {
-    Path file = store.localCopy(ref.name(), workDirectory);
+    Path file = localCopy(ref);
     try {
       long length = Files.size(file);
       if (length != ref.length()) {
@@ -149,9 +208,27 @@ public final class SegmentFiles {
         throw PandionException.corrupt("object '" + ref.name() + "' fails its checksum");
       }
       return file;
+    } catch (NoSuchFileException e) {
+      throw missing(ref, e);
     } catch (IOException e) {
       throw unreadable(ref, e);
     }
+  }
+
+  private Path localCopy(FileRef ref) {
+    try {
+      return store.localCopy(ref.name(), workDirectory);
+    } catch (PandionException e) {
+      throw e.reason() == PandionException.Reason.NOT_FOUND ? missing(ref, e) : e;
+    }
+  }
+
+  private static PandionException missing(FileRef ref, Exception e) {
+    return new PandionException(
+        PandionException.Reason.CORRUPT_DATA,
+        PandionException.Subject.SEGMENT,
+        "object '" + ref.name() + "' (" + ref.kind() + ") is missing from the bucket",
+        e);
   }
 
   /// Puts a local file into the store under a fresh name.
@@ -200,6 +277,8 @@ public final class SegmentFiles {
     Path file = fetch(ref);
     try {
       return ParquetColumns.read(file, fields);
+    } catch (NoSuchFileException e) {
+      throw missing(ref, e);
     } catch (IOException | RuntimeException e) {
       throw unreadable(ref, e);
     }

@@ -32,4 +32,30 @@ public record SegmentManifest(
   public List<FileRef> files(FileRef.Kind kind) {
     return files.stream().filter(f -> f.kind() == kind).toList();
   }
+
+  SegmentManifest at(long newVersion) {
+    return copy(newVersion, schema);
+  }
+
+  SegmentManifest with(CollectionSchema newSchema) {
+    return copy(version, newSchema);
+  }
+
+  private SegmentManifest copy(long newVersion, CollectionSchema newSchema) {
+    return new SegmentManifest(
+        segmentId,
+        collectionId,
+        partitionId,
+        vchannel,
+        level,
+        newVersion,
+        rows,
+        firstLsn,
+        lastLsn,
+        firstTick,
+        lastTick,
+        newSchema,
+        files,
+        compactedFrom);
+  }
 }

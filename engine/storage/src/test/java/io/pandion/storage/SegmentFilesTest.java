@@ -122,12 +122,53 @@ class SegmentFilesTest {
   }
 
   @Test
-  void deletes_come_back_in_order() {
-    DeltaBatch deltas = new DeltaBatch(Column.Strings.of("b", "a", "b"), new long[] {3, 4, 5});
+  void deletes_come_back_in_order_of_key_and_tick() {
+    DeltaBatch deltas =
+        new DeltaBatch(
+            Column.Strings.of("b", "🐟", "a", "\uffff", "b"), new long[] {5, 6, 4, 7, 3});
     FileRef ref = files.writeDeltas("seg/1/2/3/", deltas);
     DeltaBatch back = files.readDeltas(List.of(ref), DataType.VARCHAR);
-    assertThat(back.ticks()).containsExactly(3, 4, 5);
-    assertThat(back.keys().value(1)).isEqualTo("a");
+    assertThat(back.ticks()).containsExactly(4, 3, 5, 7, 6);
+    assertThat(back.keys().value(1)).isEqualTo("b");
+    assertThat(back.keys().value(4)).isEqualTo("🐟");
+  }
+
+  @Test
+  void one_column_and_the_ticks_can_be_read_alone() {
+    SegmentRows rows = rows(50);
+    List<FileRef> refs = files.writeRows("seg/1/2/3/", 3, rows, SCHEMA);
+    assertThat(files.readTicks(refs)).isEqualTo(rows.ticks());
+    for (long field : new long[] {100, 107, 110}) {
+      Column column = files.readColumn(refs, SCHEMA.field(field));
+      assertThat(column.value(49)).isEqualTo(rows.rows().column(field).value(49));
+    }
+    Column added = files.readColumn(refs, FieldSchema.of(120, "new", DataType.INT64).asNullable());
+    assertThat(added.size()).isEqualTo(50);
+    assertThat(added.isNull(0)).isTrue();
+  }
+
+  @Test
+  void a_vector_of_another_dimension_is_corrupt_data() {
+    List<FileRef> refs = files.writeRows("seg/1/2/3/", 3, rows(20), SCHEMA);
+    for (int dimension : new int[] {1, 6, 8, 14}) {
+      FieldSchema other = FieldSchema.vector(109, "v", dimension);
+      assertThatThrownBy(() -> files.readColumn(refs, other))
+          .isInstanceOfSatisfying(
+              PandionException.class,
+              e -> assertThat(e.reason()).isEqualTo(PandionException.Reason.CORRUPT_DATA))
+          .hasMessageContaining("dimension 7, expected " + dimension);
+    }
+  }
+
+  @Test
+  void a_missing_object_is_named() {
+    List<FileRef> refs = files.writeRows("seg/1/2/3/", 3, rows(20), SCHEMA);
+    store.delete(refs.getFirst().name());
+    assertThatThrownBy(() -> files.readRows(refs, SCHEMA))
+        .isInstanceOfSatisfying(
+            PandionException.class,
+            e -> assertThat(e.reason()).isEqualTo(PandionException.Reason.CORRUPT_DATA))
+        .hasMessageContaining(refs.getFirst().name() + "' (BINLOG) is missing");
   }
 
   @Test

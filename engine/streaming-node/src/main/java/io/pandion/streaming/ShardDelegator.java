@@ -7,6 +7,7 @@ import io.pandion.cluster.ShardState;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
+import io.pandion.model.PandionException;
 import io.pandion.model.RowBatch;
 import io.pandion.segment.GrowingSegment;
 import io.pandion.storage.DeltaBatch;
@@ -21,10 +22,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One shard: its growing segments and recent deletes, and the view that reads use. Changed by the
 /// applier thread only; reads take the view.
 final class ShardDelegator implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ShardDelegator.class);
+
   /// A segment that has no files yet.
   static final class Growing {
     final GrowingSegment segment;
@@ -266,8 +271,13 @@ final class ShardDelegator implements AutoCloseable {
         s.delete(batch);
       }
     }
-    for (Map.Entry<String, List<Long>> node : targets(partitionId).entrySet()) {
-      queryNodes.apply(node.getKey()).delete(node.getValue(), keys, message.tick());
+    try {
+      for (Map.Entry<String, List<Long>> node : targets(partitionId).entrySet()) {
+        queryNodes.apply(node.getKey()).delete(node.getValue(), keys, message.tick());
+      }
+    } catch (PandionException e) {
+      LOG.warn("{} serves nothing until it is told again: {}", vchannel, e.getMessage());
+      view = view.withdrawn();
     }
     deletes.add(
         new DeleteBuffer.Entry(message.lsn(), message.tick(), partitionId, keys),

@@ -33,6 +33,13 @@ record ShardView(List<GrowingSegment> growing, Distribution distribution) {
     return new ShardView(growing, newer).without(newer.covered());
   }
 
+  /// A copy of a segment missed a delete: nothing is served until the next distribution.
+  ShardView withdrawn() {
+    return new ShardView(
+        growing,
+        new Distribution(distribution.version(), false, false, Set.of(), List.of(), Set.of()));
+  }
+
   /// Growing segments that a read of these partitions (empty = all) must look at.
   List<GrowingSegment> growing(Set<Long> partitionIds) {
     return growing.stream().filter(s -> reads(partitionIds, s.partitionId())).toList();

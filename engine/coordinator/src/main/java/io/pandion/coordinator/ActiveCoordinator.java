@@ -1,0 +1,344 @@
+package io.pandion.coordinator;
+
+import io.pandion.cluster.AppendResult;
+import io.pandion.cluster.CatalogCommand;
+import io.pandion.cluster.Coordinator;
+import io.pandion.cluster.DataNode;
+import io.pandion.cluster.FlushReport;
+import io.pandion.cluster.GrowingInfo;
+import io.pandion.cluster.QueryNode;
+import io.pandion.cluster.ShardWrite;
+import io.pandion.cluster.StreamingNode;
+import io.pandion.meta.CatalogSnapshot;
+import io.pandion.meta.CollectionInfo;
+import io.pandion.meta.DatabaseInfo;
+import io.pandion.meta.MetaStore;
+import io.pandion.meta.SegmentInfo;
+import io.pandion.meta.ShardInfo;
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Subject;
+import io.pandion.model.TickRange;
+import io.pandion.storage.FileRef;
+import io.pandion.storage.ManifestStore;
+import io.pandion.storage.ObjectStore;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The active coordinator of a cluster: takes office over a meta store, gives pchannels to
+/// streaming nodes, and keeps what is true in the catalog true in the cluster. Threads: any number;
+/// commands one at a time.
+public final class ActiveCoordinator implements Coordinator, AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ActiveCoordinator.class);
+  private static final long SCHEMA_WAIT_MILLIS = 10_000;
+  private static final long GC_MAX_PERIOD = 3_600_000;
+
+  private final Ledger ledger;
+  private final TickOracle ticks;
+  private final Shards shards;
+  private final ShardChanges changes;
+  private final Flushes flushes;
+  private final Board board;
+  private final Attempts attempts;
+  private final Distributor distributor;
+  private final DataTasks tasks = new DataTasks();
+  private final Executor executor;
+  private final Garbage garbage;
+  private final ManifestStore manifests;
+  private final CoordinatorSettings settings;
+  private final LongSupplier clock;
+  private final ReentrantLock commands = new ReentrantLock(true);
+  private volatile boolean started;
+  private long nextCollection;
+
+  /// Takes office: from now on older coordinators over the same store are fenced. Attach nodes,
+  /// then [#start].
+  public ActiveCoordinator(
+      MetaStore meta,
+      ManifestStore manifests,
+      ObjectStore objects,
+      CoordinatorSettings settings,
+      LongSupplier clockMillis) {
+    this.manifests = manifests;
+    this.settings = settings;
+    this.clock = clockMillis;
+    Tenure tenure = Tenure.begin(meta);
+    this.ticks = new TickOracle(tenure, clockMillis, settings.tickWindow());
+    this.ledger = new Ledger(tenure);
+    this.shards = new Shards(ledger, settings.channels());
+    this.changes = new ShardChanges(ledger, shards, ticks);
+    this.flushes = new Flushes(ledger, (vchannel, s) -> Flushes.write(manifests, vchannel, s));
+    this.board = new Board(ledger, settings, clockMillis);
+    this.attempts = new Attempts(settings, clockMillis);
+    this.distributor = new Distributor(board, shards, ticks);
+    this.executor =
+        new Executor(
+            board,
+            attempts,
+            distributor,
+            tasks,
+            new TaskCommits(ledger, manifests, ticks),
+            ticks,
+            settings,
+            clockMillis);
+    this.garbage = new Garbage(board, attempts, ledger, shards, objects, manifests);
+  }
+
+  /// Attaches a streaming node; all of them before [#start].
+  public void attach(StreamingNode node) {
+    shards.attach(node);
+  }
+
+  public void attach(QueryNode node) {
+    executor.attach(node);
+  }
+
+  public void attach(DataNode node) {
+    tasks.attach(node);
+    executor.signal();
+  }
+
+  /// Opens all pchannels (which recovers their shards), finishes what an earlier coordinator began,
+  /// and starts to plan.
+  public void start() {
+    synchronized (ledger) {
+      if (ledger.catalog().database(DatabaseInfo.DEFAULT).isEmpty()) {
+        long tick = ticks.next();
+        ledger.commit(
+            new Changes()
+                .put(
+                    CatalogState.database(tick),
+                    new DatabaseInfo(tick, DatabaseInfo.DEFAULT, Map.of(), tick)));
+      }
+    }
+    shards.open(board::opened);
+    finishIntents();
+    nextCollection = clock.getAsLong() + collectionPeriod();
+    executor.chore("intents", this::finishIntents);
+    executor.chore("garbage", this::collect);
+    started = true;
+    executor.start();
+  }
+
+  /// The streaming node that owns a vchannel.
+  public StreamingNode owner(String vchannel) {
+    return shards.owner(vchannel);
+  }
+
+  private void finishIntents() {
+    if (ledger.intents().isEmpty()) {
+      return;
+    }
+    commands.lock();
+    Lock hiding = distributor.hiding();
+    hiding.lock();
+    try {
+      ledger.intents().stream()
+          .sorted(Comparator.comparingLong(Intent::id))
+          .forEach(changes::finish);
+    } finally {
+      hiding.unlock();
+      commands.unlock();
+    }
+  }
+
+  private long collectionPeriod() {
+    return Math.min(GC_MAX_PERIOD, Math.max(settings.planPeriod(), settings.gcDelay() / 10));
+  }
+
+  private void collect() {
+    if (clock.getAsLong() >= nextCollection) {
+      garbage.collect();
+      nextCollection = clock.getAsLong() + collectionPeriod();
+    }
+  }
+
+  @Override
+  public TickRange allocateTicks(int count) {
+    return ticks.allocate(count);
+  }
+
+  @Override
+  public CatalogSnapshot catalog() {
+    return ledger.catalog();
+  }
+
+  @Override
+  public long execute(CatalogCommand command) {
+    if (!started) {
+      throw PandionException.unavailable("the coordinator is starting; retry");
+    }
+    long tick;
+    commands.lock();
+    try {
+      tick = ticks.next();
+      apply(command, tick);
+    } finally {
+      commands.unlock();
+      executor.signal();
+    }
+    if (command instanceof CatalogCommand.AddField c) {
+      CollectionInfo changed = new Names(ledger.catalog()).collection(c.database(), c.name());
+      if (!board.awaitSchema(changed.id(), changed.schema().version(), SCHEMA_WAIT_MILLIS)) {
+        LOG.warn("segments of '{}' are slow to learn its new field", c.name());
+      }
+    }
+    return tick;
+  }
+
+  private void apply(CatalogCommand command, long tick) {
+    if (ShardChanges.hidesRows(command)) {
+      Lock hiding = distributor.hiding();
+      hiding.lock();
+      try {
+        changes.apply(command, tick);
+      } finally {
+        hiding.unlock();
+      }
+    } else if (ShardChanges.concerns(command)) {
+      changes.apply(command, tick);
+    } else {
+      synchronized (ledger) {
+        ledger.commit(new CatalogRules(ledger.catalog(), tick).apply(command));
+      }
+    }
+    if (command instanceof CatalogCommand.Release c) {
+      tell(new Names(ledger.catalog()).collection(c.database(), c.collection()));
+    }
+  }
+
+  /// Shards hear of a release at once; who does not is told by a later plan.
+  private void tell(CollectionInfo collection) {
+    for (ShardInfo shard : collection.shards()) {
+      try {
+        distributor.distribute(shard.vchannel());
+      } catch (PandionException e) {
+        LOG.warn("shard {} is told later: {}", shard.vchannel(), e.getMessage());
+      }
+    }
+  }
+
+  private CollectionInfo collection(long collectionId) {
+    return ledger
+        .catalog()
+        .collection(collectionId)
+        .orElseThrow(
+            () ->
+                PandionException.notFound(
+                    Subject.COLLECTION, "collection " + collectionId + " does not exist"));
+  }
+
+  @Override
+  public FlushTicket flush(long collectionId) {
+    CollectionInfo collection = collection(collectionId);
+    Set<Long> segments = new HashSet<>();
+    for (StreamingNode node : shards.nodes()) {
+      node.growing(collectionId).stream().map(GrowingInfo::segmentId).forEach(segments::add);
+    }
+    Map<String, Long> channels = new HashMap<>();
+    long tick = 0;
+    for (ShardInfo shard : collection.shards()) {
+      AppendResult result = shards.append(shard.vchannel(), new ShardWrite.Flush());
+      segments.addAll(result.sealedSegments());
+      channels.put(shard.vchannel(), result.tick());
+      tick = Math.max(tick, result.tick());
+    }
+    return new FlushTicket(collectionId, Set.copyOf(segments), Map.copyOf(channels), tick);
+  }
+
+  @Override
+  public boolean flushed(FlushTicket ticket) {
+    if (ledger.catalog().collection(ticket.collectionId()).isEmpty()) {
+      return true;
+    }
+    for (Map.Entry<String, Long> channel : ticket.channelTicks().entrySet()) {
+      if (ledger.checkpoint(channel.getKey()).tick() < channel.getValue()) {
+        return false;
+      }
+    }
+    return !ticket.channelTicks().isEmpty() || inFiles(ticket);
+  }
+
+  /// A ticket that names segments only: none of them grows any more.
+  private boolean inFiles(FlushTicket ticket) {
+    for (StreamingNode node : shards.nodes()) {
+      for (GrowingInfo growing : node.growing(ticket.collectionId())) {
+        if (ticket.segmentIds().contains(growing.segmentId())) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  @Override
+  public Map<Long, Integer> loadProgress(long collectionId) {
+    return new Reports(board.snapshot(), collection(collectionId)).load();
+  }
+
+  @Override
+  public long compact(long collectionId) {
+    CollectionInfo collection = collection(collectionId);
+    PlanState state = board.snapshot();
+    Set<Long> withDeletes = new HashSet<>();
+    for (SegmentInfo s : ledger.live(collectionId)) {
+      if (s.level() != SegmentInfo.Level.L0
+          && !manifests
+              .read(s.collectionId(), s.partitionId(), s.id(), s.manifestVersion())
+              .files(FileRef.Kind.DELTALOG)
+              .isEmpty()) {
+        withDeletes.add(s.id());
+      }
+    }
+    List<List<Long>> groups = new ArrayList<>();
+    for (ShardInfo shard : collection.shards()) {
+      groups.addAll(new Merges(state, collection, shard.vchannel()).byHand(withDeletes));
+    }
+    long id = ticks.next();
+    board.ask(new ManualCompaction(id, groups, List.of(), 0, 0));
+    executor.signal();
+    return id;
+  }
+
+  /// A compaction that is not known (any more) is done, as in Milvus.
+  @Override
+  public CompactionStatus compaction(long compactionId) {
+    return board
+        .manual(compactionId)
+        .map(ManualCompaction::status)
+        .orElse(new CompactionStatus(true, 0, 0, 0, List.of()));
+  }
+
+  @Override
+  public List<SegmentInfo> segments(long collectionId) {
+    return ledger.live(collectionId);
+  }
+
+  @Override
+  public List<IndexProgress> indexProgress(long collectionId) {
+    return new Reports(board.snapshot(), collection(collectionId)).indexes(attempts);
+  }
+
+  @Override
+  public void flushed(FlushReport report) {
+    flushes.accept(report);
+    if (!report.segments().isEmpty()) {
+      executor.signal();
+    }
+  }
+
+  /// Stops planning. Attached nodes are the caller's.
+  @Override
+  public void close() {
+    executor.close();
+  }
+}

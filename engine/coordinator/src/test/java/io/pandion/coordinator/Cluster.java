@@ -1,0 +1,150 @@
+package io.pandion.coordinator;
+
+import io.pandion.cluster.CatalogCommand;
+import io.pandion.cluster.ReadPoint;
+import io.pandion.meta.CollectionInfo;
+import io.pandion.meta.ShardInfo;
+import io.pandion.model.Column;
+import io.pandion.model.QueryPlan;
+import io.pandion.model.QueryResult;
+import io.pandion.storage.FileObjectStore;
+import io.pandion.storage.ManifestStore;
+import io.pandion.storage.SegmentFiles;
+import io.pandion.streaming.LogStreamingNode;
+import io.pandion.streaming.StreamingSettings;
+import io.pandion.wal.MemoryWalProvider;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.BooleanSupplier;
+
+/// A whole cluster in one process: the coordinator and a real streaming node over a log and a meta
+/// store in memory and a bucket of files; query and data nodes are twins.
+final class Cluster implements AutoCloseable {
+  static final CoordinatorSettings SETTINGS =
+      new CoordinatorSettings(2, 20, 400, 1 << 20, 1 << 22, 4, 3, 5, 5, 0, 50);
+
+  final FileObjectStore bucket;
+  final ManifestStore manifests;
+  final MemoryMetaStore meta = new MemoryMetaStore();
+  final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
+  private final MemoryWalProvider wals = new MemoryWalProvider();
+  private final SegmentFiles files;
+  private final Path work;
+  private final BooleanSupplier fails;
+  ActiveCoordinator coordinator;
+  LogStreamingNode node;
+  MemoryQueryNode queryNode;
+
+  Cluster(Path directory, Random random, BooleanSupplier fails) throws IOException {
+    this.fails = fails;
+    this.work = Files.createDirectories(directory.resolve("work"));
+    this.bucket = new FileObjectStore(directory.resolve("bucket"));
+    this.manifests = new ManifestStore(bucket);
+    Random names = new Random(random.nextLong());
+    this.files =
+        new SegmentFiles(
+            bucket,
+            work,
+            () -> {
+              synchronized (names) {
+                return new UUID(names.nextLong(), names.nextLong());
+              }
+            });
+    start();
+  }
+
+  private void start() {
+    coordinator =
+        new ActiveCoordinator(meta, manifests, bucket, SETTINGS, System::currentTimeMillis);
+    queryNode = new MemoryQueryNode("q1", files, manifests, fails);
+    MemoryQueryNode held = queryNode;
+    node =
+        new LogStreamingNode(
+            coordinator,
+            wals,
+            files,
+            _ -> held,
+            new StreamingSettings(40, 1 << 20, 600_000, 1 << 30, 30, 600_000, 1 << 26),
+            System::currentTimeMillis,
+            failures::add);
+    coordinator.attach(node);
+    coordinator.attach(queryNode);
+    coordinator.attach(new MemoryDataNode(files, manifests, work, fails));
+    coordinator.start();
+  }
+
+  void restart() {
+    close();
+    start();
+  }
+
+  long execute(CatalogCommand command) {
+    return coordinator.execute(command);
+  }
+
+  CollectionInfo collection(String name) {
+    long database = coordinator.catalog().database("default").orElseThrow().id();
+    return coordinator.catalog().collection(database, name).orElseThrow();
+  }
+
+  long partition(String collection, String name) {
+    return coordinator.catalog().partition(collection(collection).id(), name).orElseThrow().id();
+  }
+
+  /// All rows of some partitions (none = all), by a strong read: key to number.
+  Map<Long, Long> rows(String collection, long field, Set<Long> partitions) {
+    CollectionInfo info = collection(collection);
+    ReadPoint strong = new ReadPoint(coordinator.allocateTicks(1).first());
+    QueryPlan plan = new QueryPlan(null, -1, false, partitions, java.util.List.of(field));
+    Map<Long, Long> out = new TreeMap<>();
+    for (ShardInfo shard : info.shards()) {
+      QueryResult found = node.query(shard.vchannel(), plan, strong);
+      Column numbers = java.util.Objects.requireNonNull(found.fields().get(field));
+      for (int i = 0; i < found.keys().size(); i++) {
+        out.put((Long) found.keys().value(i), (Long) numbers.value(i));
+      }
+    }
+    return out;
+  }
+
+  long count(String collection, Set<Long> partitions) {
+    ReadPoint strong = new ReadPoint(coordinator.allocateTicks(1).first());
+    QueryPlan plan = new QueryPlan(null, -1, true, partitions, java.util.List.of());
+    long count = 0;
+    for (ShardInfo shard : collection(collection).shards()) {
+      count += node.query(shard.vchannel(), plan, strong).count();
+    }
+    return count;
+  }
+
+  static void await(String what, BooleanSupplier condition) throws InterruptedException {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("waited 30 s for: " + what);
+      }
+      Thread.sleep(5);
+    }
+  }
+
+  void awaitLoaded(String collection) throws InterruptedException {
+    await(
+        collection + " is loaded",
+        () ->
+            coordinator.loadProgress(collection(collection).id()).values().stream()
+                .allMatch(p -> p == 100));
+  }
+
+  @Override
+  public void close() {
+    coordinator.close();
+    node.close();
+  }
+}

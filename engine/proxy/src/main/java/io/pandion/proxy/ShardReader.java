@@ -1,0 +1,42 @@
+package io.pandion.proxy;
+
+import io.pandion.cluster.ReadPoint;
+import io.pandion.cluster.StreamingNode;
+import io.pandion.meta.CollectionInfo;
+import io.pandion.meta.ShardInfo;
+import io.pandion.model.QueryPlan;
+import io.pandion.model.QueryResult;
+import io.pandion.model.ResultMerger;
+import io.pandion.model.SearchPlan;
+import io.pandion.model.SearchResult;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+
+/// Asks all shards of a collection at the same time and merges their answers.
+///
+/// @param owners the streaming node that serves a vchannel
+record ShardReader(FanOut fanOut, Function<String, StreamingNode> owners) {
+  SearchResult search(CollectionInfo collection, SearchPlan plan, ReadPoint point) {
+    return ResultMerger.searches(
+        ask(collection, (node, vchannel) -> node.search(vchannel, plan, point)), plan.k());
+  }
+
+  QueryResult query(CollectionInfo collection, QueryPlan plan, ReadPoint point) {
+    return ResultMerger.queries(
+        ask(collection, (node, vchannel) -> node.query(vchannel, plan, point)),
+        plan.limit(),
+        plan.countOnly());
+  }
+
+  private <T> List<T> ask(CollectionInfo collection, BiFunction<StreamingNode, String, T> call) {
+    List<Callable<T>> calls = new ArrayList<>();
+    for (ShardInfo shard : collection.shards()) {
+      String vchannel = shard.vchannel();
+      calls.add(() -> call.apply(owners.apply(vchannel), vchannel));
+    }
+    return fanOut.all(calls);
+  }
+}

@@ -1,0 +1,4 @@
+package io.pandion.server.wronghouse.common;
+
+/// Belongs to no module that has a floor.
+class Everything {}

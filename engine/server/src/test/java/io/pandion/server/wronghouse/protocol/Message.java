@@ -1,0 +1,4 @@
+package io.pandion.server.wronghouse.protocol;
+
+/// What travels on the wire.
+public class Message {}

@@ -1,0 +1,4 @@
+package io.pandion.server.wronghouse.proxy;
+
+/// Shown without being a door.
+public class Shown {}

@@ -1,0 +1,4 @@
+package io.pandion.server.wronghouse.query;
+
+/// A role as others should not see it.
+public class MappedQueryNode {}
