@@ -78,12 +78,13 @@ final class ChildServer implements AutoCloseable {
 
   /// SIGTERM.
   void terminate() {
-    process.destroy();
+    // Not Process.destroy(), which closes what there is to read.
+    process.toHandle().destroy();
   }
 
   /// SIGKILL.
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /// Reads to the end.
