@@ -43,6 +43,9 @@ public final class MvMetaStore implements MetaStore {
       Executors.newSingleThreadExecutor(Thread.ofVirtual().name("meta-watch").factory());
   private volatile long revision;
 
+  /// Why no more commits are taken; guarded by this.
+  private @Nullable MVStoreException failure;
+
   private MvMetaStore(MVStore store) {
     this.store = store;
     store.setRetentionTime(0);
@@ -121,6 +124,16 @@ public final class MvMetaStore implements MetaStore {
 
   @Override
   public synchronized boolean commit(MetaTransaction transaction) {
+    if (failure != null) {
+      // Memory may be ahead of the file: what follows could not be told apart.
+      throw new PandionException(
+          PandionException.Reason.UNAVAILABLE_RETRY,
+          PandionException.Subject.NONE,
+          "the meta store stopped at an earlier failure ("
+              + failure.getMessage()
+              + "): nothing of this was written; restart the process",
+          failure);
+    }
     for (MetaTransaction.Step step : transaction.steps()) {
       boolean holds =
           switch (step) {
@@ -160,7 +173,7 @@ public final class MvMetaStore implements MetaStore {
       store.commit();
       store.sync();
     } catch (MVStoreException e) {
-      store.rollback();
+      failure = e;
       throw new PandionException(
           PandionException.Reason.OUTCOME_UNKNOWN,
           PandionException.Subject.NONE,
@@ -222,6 +235,10 @@ public final class MvMetaStore implements MetaStore {
   @Override
   public synchronized void close() {
     events.shutdown();
-    store.close();
+    if (failure == null) {
+      store.close();
+    } else {
+      store.closeImmediately();
+    }
   }
 }

@@ -1,7 +1,9 @@
 package io.pandion.meta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pandion.model.PandionException;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,6 +19,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.h2.mvstore.DataUtils;
+import org.h2.mvstore.MVStoreException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -123,6 +127,39 @@ class MvMetaStoreCrashTest {
     }
     assertThat(older).isPositive();
     assertThat(newer).isPositive();
+  }
+
+  @Test
+  void after_a_failed_sync_nothing_more_is_committed_and_nothing_is_lost() {
+    Path file = directory.resolve("meta.mv");
+    AtomicBoolean fails = new AtomicBoolean();
+    OrderedFileStore blocks =
+        new OrderedFileStore() {
+          @Override
+          public void sync() {
+            if (fails.get()) {
+              throw new MVStoreException(DataUtils.ERROR_WRITING_FAILED, "Input/output error");
+            }
+            super.sync();
+          }
+        };
+    try (MvMetaStore store = MvMetaStore.open(file, blocks)) {
+      assertThat(store.commit(new MetaTransaction().put("a", new byte[1]))).isTrue();
+      fails.set(true);
+      assertReason(store, PandionException.Reason.OUTCOME_UNKNOWN);
+      fails.set(false);
+      assertReason(store, PandionException.Reason.UNAVAILABLE_RETRY);
+    }
+    try (MvMetaStore store = MvMetaStore.open(file)) {
+      assertThat(store.get("a")).isPresent();
+      assertThat(store.revision()).isBetween(1L, 2L);
+    }
+  }
+
+  private static void assertReason(MvMetaStore store, PandionException.Reason reason) {
+    assertThatThrownBy(() -> store.commit(new MetaTransaction().put("b", new byte[9_000])))
+        .isInstanceOfSatisfying(
+            PandionException.class, e -> assertThat(e.reason()).isEqualTo(reason));
   }
 
   /// Copies the file at every sync.

@@ -13,9 +13,13 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 
@@ -30,12 +34,16 @@ public final class FileObjectStore implements ObjectStore {
   private final Path own;
   private final AtomicLong tempNames = new AtomicLong();
 
+  /// Directories whose names have been synced.
+  private final Set<Path> durable = ConcurrentHashMap.newKeySet();
+
   /// Opens or creates the store; leftovers of interrupted writes are removed.
   public FileObjectStore(Path root) {
     this.root = root.toAbsolutePath().normalize();
     this.temp = this.root.resolve(TEMP);
     try {
-      Files.createDirectories(temp);
+      createRoot();
+      createDirectories(temp);
       try (Stream<Path> leftovers = Files.list(temp)) {
         for (Path leftover : leftovers.toList()) {
           deleteTree(leftover);
@@ -98,28 +106,46 @@ public final class FileObjectStore implements ObjectStore {
     try {
       Files.createLink(to, from);
     } catch (FileAlreadyExistsException e) {
+      // Its writer may not have synced it yet, or may have died before; the caller relies on it.
+      sync(parent(to));
       return false;
     }
     sync(parent(to));
     return true;
   }
 
+  /// Makes a directory below the root, or learns that it is there; its name is durable when this
+  /// returns, whoever made it, in this process or one that died.
   private void createDirectories(Path directory) throws IOException {
-    if (!Files.isDirectory(directory)) {
-      createDirectories(parent(directory));
-      try {
-        Files.createDirectory(directory);
-      } catch (FileAlreadyExistsException e) {
-        // Another thread made it just now; it may not have synced it yet.
-        sync(parent(directory));
-        return;
+    if (durable.contains(directory) && Files.isDirectory(directory)) {
+      return;
+    }
+    createDirectories(parent(directory));
+    try {
+      Files.createDirectory(directory);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(directory)) {
+        throw e;
       }
+    }
+    sync(parent(directory));
+    durable.add(directory);
+  }
+
+  private void createRoot() throws IOException {
+    Deque<Path> missing = new ArrayDeque<>();
+    for (Path at = root; !Files.isDirectory(at); at = parent(at)) {
+      missing.push(at);
+    }
+    for (Path directory : missing) {
+      Files.createDirectories(directory);
       sync(parent(directory));
     }
+    durable.add(root);
   }
 
   private static Path parent(Path path) {
-    return java.util.Objects.requireNonNull(path.getParent(), "paths are below the root");
+    return java.util.Objects.requireNonNull(path.getParent(), "every path used has a parent");
   }
 
   private static void sync(Path directory) throws IOException {
