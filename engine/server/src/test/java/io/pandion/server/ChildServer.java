@@ -67,7 +67,8 @@ final class ChildServer implements AutoCloseable {
   private @org.jspecify.annotations.Nullable String next() {
     try {
       String line = output.readLine();
-      if (line != null) {
+      // What the launcher leaves out, too.
+      if (line != null && !line.startsWith("WARNING: Using incubator modules")) {
         lines.add(line);
       }
       return line;
