@@ -3,6 +3,7 @@ package io.pandion.proxy;
 import com.linecorp.armeria.common.grpc.GrpcSerializationFormats;
 import com.linecorp.armeria.server.Server;
 import com.linecorp.armeria.server.grpc.GrpcService;
+import com.linecorp.armeria.server.healthcheck.HealthCheckService;
 import io.pandion.cluster.Coordinator;
 import io.pandion.cluster.StreamingNode;
 import java.net.InetSocketAddress;
@@ -13,7 +14,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Speaks the Milvus protocol on one port. `start` and `close` from one thread.
+/// Speaks the Milvus protocol on one port, and answers `/healthz` there: 200 while it serves, 503
+/// while it stops. `start` and `close` from one thread.
 public final class Proxy implements AutoCloseable {
   private final ProxySettings settings;
   private final Calls calls;
@@ -58,6 +60,7 @@ public final class Proxy implements AutoCloseable {
             // no limit but that of a message, which answers RESOURCE_EXHAUSTED and not HTTP 413
             .maxRequestLength(0)
             .gracefulShutdownTimeout(Duration.ofMillis(200), Duration.ofSeconds(10))
+            .service("/healthz", HealthCheckService.of())
             .service(
                 GrpcService.builder()
                     .addService(calls.service())

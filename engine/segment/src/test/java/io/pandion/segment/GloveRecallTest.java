@@ -114,7 +114,7 @@ class GloveRecallTest {
     int[] percentiles = new int[count];
     float[] vectors = new float[count * GloveVectors.DIMENSION];
     for (int i = 0; i < count; i++) {
-      keys[i] = from + i;
+      keys[i] = (long) from + i;
       percentiles[i] = percentile(from + i);
       System.arraycopy(
           data.get(from + i), 0, vectors, i * GloveVectors.DIMENSION, GloveVectors.DIMENSION);

@@ -3,6 +3,7 @@ package io.pandion.server;
 import io.pandion.model.PandionException;
 import io.pandion.server.client.MilvusClient;
 import io.pandion.server.quickstart.Quickstart;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -10,7 +11,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import picocli.CommandLine.Command;
@@ -40,7 +40,7 @@ final class QuickstartCommand implements Callable<Integer> {
       try (MilvusClient client = server.connect()) {
         client.version(ANSWER);
         out.println("Using the server on " + client.address() + ".");
-        run(client, out);
+        run(client, client.address(), out);
         return 0;
       } catch (PandionException e) {
         if (e.reason() != PandionException.Reason.UNAVAILABLE_RETRY) {
@@ -64,7 +64,7 @@ final class QuickstartCommand implements Callable<Integer> {
       int port = temporary.start();
       try (MilvusClient client = new MilvusClient("127.0.0.1", port)) {
         out.println("Started a server on " + client.address() + ", its data in " + directory + ".");
-        run(client, out);
+        run(client, "127.0.0.1:19530", out);
       }
     } finally {
       delete(directory);
@@ -73,9 +73,11 @@ final class QuickstartCommand implements Callable<Integer> {
     out.println("The temporary server and its data are gone. Keep your own: ./pandion standalone");
   }
 
-  private static void run(MilvusClient client, PrintStream out) {
-    boolean terminal = Objects.requireNonNull(System.console()).isTerminal();
-    new Quickstart(client, out, terminal).run();
+  @SuppressWarnings("SystemConsoleNull") // Java 25 is back to null where nobody watches
+  private static void run(MilvusClient client, String address, PrintStream out) {
+    Console console = System.console();
+    boolean terminal = console != null && console.isTerminal();
+    new Quickstart(client, address, out, terminal).run();
   }
 
   private static void delete(Path directory) throws IOException {

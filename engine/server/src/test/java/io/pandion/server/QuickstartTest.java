@@ -57,7 +57,7 @@ class QuickstartTest {
     for (int i = 0; i < 2; i++) {
       bytes.reset();
       try (MilvusClient client = connect()) {
-        new Quickstart(client, out, false).run();
+        new Quickstart(client, client.address(), out, false).run();
       }
       assertThat(text())
           .containsPattern("prince +1663 +0\\.7682\n +queen +1928 +0\\.7508\n +son +586 +0\\.7021")

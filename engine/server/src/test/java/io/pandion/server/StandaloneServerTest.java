@@ -8,6 +8,10 @@ import io.pandion.model.PandionException;
 import io.pandion.server.client.MilvusClient;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -54,6 +58,13 @@ class StandaloneServerTest {
       int port = server.awaitReady();
       try (MilvusClient client = new MilvusClient("127.0.0.1", port)) {
         assertThat(client.version(PATIENCE)).startsWith("v2.");
+      }
+      try (HttpClient http = HttpClient.newHttpClient()) {
+        URI health = URI.create("http://127.0.0.1:" + port + "/healthz");
+        var answer =
+            http.send(HttpRequest.newBuilder(health).build(), HttpResponse.BodyHandlers.ofString());
+        assertThat(answer.statusCode()).isEqualTo(200);
+        assertThat(answer.body()).contains("\"healthy\":true");
       }
       server.terminate();
       assertThat(server.awaitExit()).isZero();

@@ -25,14 +25,17 @@ public final class Quickstart {
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final MilvusClient client;
+  private final String address;
   private final Screen screen;
   private final Map<String, Column> columns;
   private final Column.Strings words;
   private final Column.FloatVectors vectors;
 
+  /// @param address of the server that the reader's own program will use
   /// @param terminal whether a person watches
-  public Quickstart(MilvusClient client, PrintStream out, boolean terminal) {
+  public Quickstart(MilvusClient client, String address, PrintStream out, boolean terminal) {
     this.client = client;
+    this.address = address;
     this.screen = new Screen(out, terminal);
     this.columns = PlainParquet.read(VectorFile.words());
     this.words = (Column.Strings) column("word");
@@ -125,7 +128,7 @@ public final class Quickstart {
 
   private void filter() {
     screen.title("5. The same with a filter");
-    neighbours("king", "id < 1000", " among the 1000 most frequent words");
+    neighbours("king", "id < 1000", ": among the 1000 most frequent words");
     neighbours("coffee", "length <= 4 and word like \"%e%\"", "");
   }
 
@@ -201,7 +204,6 @@ public final class Quickstart {
   }
 
   private void farewell() {
-    String address = client.address();
     screen.title("That was the Milvus protocol: every Milvus SDK can do it. From your program:");
     screen.line("Python  pip install pymilvus");
     screen.line("  client = MilvusClient(\"http://" + address + "\")");
@@ -214,9 +216,9 @@ public final class Quickstart {
             + address
             + "\").build());");
     screen.line(
-        "  client.search(SearchReq.builder().collectionName(\""
-            + COLLECTION
-            + "\").data(List.of(new FloatVec(vector))).limit(5).build());");
+        "  client.search(SearchReq.builder().collectionName(\"" + COLLECTION
+            + "\").data(List.of(new FloatVec(vector)))"
+            + ".limit(5).outputFields(List.of(\"word\")).build());");
     screen.line("Node    npm install @zilliz/milvus2-sdk-node@2.6");
     screen.line("  const client = new MilvusClient({ address: \"" + address + "\" });");
     screen.line(
