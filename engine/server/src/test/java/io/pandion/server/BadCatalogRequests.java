@@ -423,7 +423,7 @@ final class BadCatalogRequests {
             "drop of the default partition",
             INVALID,
             s -> s.dropPartition(drop("_default")),
-            "_default"),
+            "default partition"),
         refused(
             "drop of a loaded partition", INVALID, s -> s.dropPartition(drop("extra")), "extra", "release"));
   }
