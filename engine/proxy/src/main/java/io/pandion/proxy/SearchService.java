@@ -45,8 +45,7 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
     FieldSchema field = vectorField(schema, params.vectorField());
     IndexInfo index = index(collection, field);
     Metric metric = metric(index, params.metric());
-    VectorIndexTypes.of(index.type())
-        .checkSearch(params.index(), params.limit() + params.offset());
+    VectorIndexTypes.of(index.type()).checkSearch(params.index(), params.limit() + params.offset());
     OutputFields output = OutputFields.of(schema, request.getOutputFieldsList(), false);
     Filter filter =
         FilterParser.parse(request.getDsl(), schema, request.getExprTemplateValuesMap());

@@ -208,7 +208,10 @@ final class BadCatalogRequests {
             s ->
                 s.createIndex(
                     Wire.index(
-                        "plain", "vec", "by", Map.of("index_type", "IVF_FLAT", "metric_type", "L2"))),
+                        "plain",
+                        "vec",
+                        "by",
+                        Map.of("index_type", "IVF_FLAT", "metric_type", "L2"))),
             "IVF_FLAT"),
         index("an index of no field", "nope", Map.of("index_type", "FLAT"), "nope"),
         index("HNSW of a number", "num", hnsw("{}"), "num", "HNSW"),
@@ -425,7 +428,11 @@ final class BadCatalogRequests {
             s -> s.dropPartition(drop("_default")),
             "default partition"),
         refused(
-            "drop of a loaded partition", INVALID, s -> s.dropPartition(drop("extra")), "extra", "release"));
+            "drop of a loaded partition",
+            INVALID,
+            s -> s.dropPartition(drop("extra")),
+            "extra",
+            "release"));
   }
 
   private static CreatePartitionRequest partition(String collection, String name) {

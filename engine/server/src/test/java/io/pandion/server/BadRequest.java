@@ -21,7 +21,7 @@ record BadRequest(
   static final int PARTITION = 200;
   static final int INDEX = 700;
   static final int DATABASE = 800;
-    static final int ALIAS = 1600;
+  static final int ALIAS = 1600;
   static final int FIELD = 1700;
   static final int UNSUPPORTED = 10;
 
