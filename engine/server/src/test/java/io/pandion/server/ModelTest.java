@@ -99,7 +99,12 @@ class ModelTest {
     System.out.printf(
         "model test: %d operations in %d s: %s; milliseconds of each kind %s;"
             + " %d rows at the end; seed %d%n",
-        operations, (System.nanoTime() - from) / 1_000_000_000, done, rows.model().size(), seed);
+        operations,
+        (System.nanoTime() - from) / 1_000_000_000,
+        done,
+        millis,
+        rows.model().size(),
+        seed);
   }
 
   private void create() {
