@@ -111,11 +111,12 @@ const filters = [
 const count = async (name, expr) =>
   Number(checked(await client.count({ collection_name: name, expr })).data);
 
-// A row as the model keeps it, from an answer: 64-bit integers come as text.
+// A row as the model keeps it, from an answer: 64-bit integers come as text, and what the schema
+// does not name comes inside `$meta`.
 function answered(entity) {
   const copy = {};
   for (const field of FIELDS) {
-    const value = entity[field];
+    const value = isNull(entity[field]) && entity.$meta ? entity.$meta[field] : entity[field];
     copy[field] = isNull(value) ? null : value;
   }
   copy.big = isNull(copy.big) ? null : Number(copy.big);

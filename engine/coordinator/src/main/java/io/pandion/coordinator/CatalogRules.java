@@ -133,7 +133,7 @@ record CatalogRules(CatalogState state, long tick) {
     FieldSchema field = old.schema().field(c.field());
     int maxLength = field.maxLength();
     Map<String, String> set = new HashMap<>(c.set());
-    String length = set.remove("max_length");
+    String length = set.get("max_length");
     if (length != null) {
       try {
         maxLength = Integer.parseInt(length);

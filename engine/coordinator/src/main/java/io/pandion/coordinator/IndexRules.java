@@ -5,6 +5,7 @@ import static io.pandion.model.PandionException.invalid;
 import io.pandion.cluster.CatalogCommand.AlterIndex;
 import io.pandion.cluster.CatalogCommand.CreateIndex;
 import io.pandion.cluster.CatalogCommand.DropIndex;
+import io.pandion.index.VectorIndexTypes;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.IndexInfo;
 import io.pandion.meta.SegmentInfo;
@@ -21,8 +22,6 @@ import java.util.Set;
 
 /// Rules of indexes, as in Milvus: one on a field, repeated creation is no change. Pure.
 record IndexRules(CatalogState state, long tick) {
-  private static final Set<String> VECTOR =
-      Set.of("AUTOINDEX", "FLAT", "HNSW", "IVF_FLAT", "IVF_SQ8", "IVF_PQ", "DISKANN");
   private static final Set<String> SCALAR =
       Set.of("AUTOINDEX", "INVERTED", "STL_SORT", "BITMAP", "TRIE");
 
@@ -45,11 +44,16 @@ record IndexRules(CatalogState state, long tick) {
     Map<String, String> params = new HashMap<>(c.params());
     String given = c.type().isEmpty() ? params.getOrDefault("index_type", "AUTOINDEX") : c.type();
     String type = given.toUpperCase(Locale.ROOT);
-    if (!(field.type().isVector() ? VECTOR : SCALAR).contains(type)) {
-      throw invalid("invalid index type " + given + " for field " + c.field());
-    }
     params.put("index_type", type);
-    if (field.type().isVector()) {
+    if (!field.type().isVector()) {
+      if (!SCALAR.contains(type)) {
+        throw invalid("invalid index type " + given + " for field " + c.field());
+      }
+    } else {
+      if (SCALAR.contains(type) && !VectorIndexTypes.names().contains(type)) {
+        throw invalid("invalid index type " + given + " for vector field " + c.field());
+      }
+      VectorIndexTypes.of(type).check(params);
       params.put("metric_type", Metric.of(params.getOrDefault("metric_type", "COSINE")).name());
     }
     for (IndexInfo held : state.indexes(collection.id())) {

@@ -1,12 +1,16 @@
 package io.pandion.coordinator;
 
 import io.pandion.cluster.CatalogCommand;
+import io.pandion.cluster.DataNode;
+import io.pandion.cluster.QueryNode;
 import io.pandion.cluster.ReadPoint;
+import io.pandion.data.FileDataNode;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.ShardInfo;
 import io.pandion.model.Column;
 import io.pandion.model.QueryPlan;
 import io.pandion.model.QueryResult;
+import io.pandion.query.MappedQueryNode;
 import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.ManifestStore;
 import io.pandion.storage.SegmentFiles;
@@ -16,6 +20,8 @@ import io.pandion.wal.MemoryWalProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -25,7 +31,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.BooleanSupplier;
 
 /// A whole cluster in one process: the coordinator and a real streaming node over a log and a meta
-/// store in memory and a bucket of files; query and data nodes are twins.
+/// store in memory and a bucket of files; query and data nodes are twins that fail now and then, or
+/// real.
 final class Cluster implements AutoCloseable {
   static final CoordinatorSettings SETTINGS =
       new CoordinatorSettings(2, 20, 400, 1 << 20, 1 << 22, 4, 3, 5, 5, 0, 50);
@@ -38,12 +45,15 @@ final class Cluster implements AutoCloseable {
   private final SegmentFiles files;
   private final Path work;
   private final BooleanSupplier fails;
+  private final boolean real;
+  private final List<AutoCloseable> nodes = new ArrayList<>();
   ActiveCoordinator coordinator;
   LogStreamingNode node;
-  MemoryQueryNode queryNode;
+  QueryNode queryNode;
 
-  Cluster(Path directory, Random random, BooleanSupplier fails) throws IOException {
+  Cluster(Path directory, Random random, BooleanSupplier fails, boolean real) throws IOException {
     this.fails = fails;
+    this.real = real;
     this.work = Files.createDirectories(directory.resolve("work"));
     this.bucket = new FileObjectStore(directory.resolve("bucket"));
     this.manifests = new ManifestStore(bucket);
@@ -63,8 +73,8 @@ final class Cluster implements AutoCloseable {
   private void start() {
     coordinator =
         new ActiveCoordinator(meta, manifests, bucket, SETTINGS, System::currentTimeMillis);
-    queryNode = new MemoryQueryNode("q1", files, manifests, fails);
-    MemoryQueryNode held = queryNode;
+    queryNode = queryNode();
+    QueryNode held = queryNode;
     node =
         new LogStreamingNode(
             coordinator,
@@ -76,8 +86,26 @@ final class Cluster implements AutoCloseable {
             failures::add);
     coordinator.attach(node);
     coordinator.attach(queryNode);
-    coordinator.attach(new MemoryDataNode(files, manifests, work, fails));
+    coordinator.attach(dataNode());
     coordinator.start();
+  }
+
+  private QueryNode queryNode() {
+    if (!real) {
+      return new MemoryQueryNode("q1", files, manifests, fails);
+    }
+    MappedQueryNode mapped = new MappedQueryNode("q1", files, manifests, work.resolve("cache"), 2);
+    nodes.add(mapped);
+    return mapped;
+  }
+
+  private DataNode dataNode() {
+    if (!real) {
+      return new MemoryDataNode(files, manifests, work, fails);
+    }
+    FileDataNode file = new FileDataNode("d1", files, manifests, work.resolve("tasks"), 2, 1);
+    nodes.add(file);
+    return file;
   }
 
   void restart() {
@@ -102,7 +130,7 @@ final class Cluster implements AutoCloseable {
   Map<Long, Long> rows(String collection, long field, Set<Long> partitions) {
     CollectionInfo info = collection(collection);
     ReadPoint strong = new ReadPoint(coordinator.allocateTicks(1).first());
-    QueryPlan plan = new QueryPlan(null, -1, false, partitions, java.util.List.of(field));
+    QueryPlan plan = new QueryPlan(null, -1, false, partitions, List.of(field));
     Map<Long, Long> out = new TreeMap<>();
     for (ShardInfo shard : info.shards()) {
       QueryResult found = node.query(shard.vchannel(), plan, strong);
@@ -116,7 +144,7 @@ final class Cluster implements AutoCloseable {
 
   long count(String collection, Set<Long> partitions) {
     ReadPoint strong = new ReadPoint(coordinator.allocateTicks(1).first());
-    QueryPlan plan = new QueryPlan(null, -1, true, partitions, java.util.List.of());
+    QueryPlan plan = new QueryPlan(null, -1, true, partitions, List.of());
     long count = 0;
     for (ShardInfo shard : collection(collection).shards()) {
       count += node.query(shard.vchannel(), plan, strong).count();
@@ -146,5 +174,13 @@ final class Cluster implements AutoCloseable {
   public void close() {
     coordinator.close();
     node.close();
+    try {
+      for (AutoCloseable each : nodes) {
+        each.close();
+      }
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+    nodes.clear();
   }
 }

@@ -20,6 +20,11 @@ final class FlatIndexType implements VectorIndexType {
   }
 
   @Override
+  public void checkSearch(Map<String, String> params, int k) {
+    // FLAT has no parameters; those of another index are ignored, as in Milvus.
+  }
+
+  @Override
   public void build(
       FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException {

@@ -27,6 +27,11 @@ final class HnswIndexType implements VectorIndexType {
   }
 
   @Override
+  public void checkSearch(Map<String, String> params, int k) {
+    HnswParams.ef(params, k);
+  }
+
+  @Override
   public void build(
       FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException {

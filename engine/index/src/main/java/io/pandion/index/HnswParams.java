@@ -23,10 +23,14 @@ record HnswParams(int m, int efConstruction) {
 
   /// The `ef` of a search, at least k.
   static int ef(VectorSearch search) {
-    String ef = search.params().get("ef");
+    return ef(search.params(), search.k());
+  }
+
+  static int ef(Map<String, String> params, int k) {
+    String ef = params.get("ef");
     return ef == null
-        ? Math.max(search.k(), LEAST_EF)
-        : number("ef", ef, Math.max(1, search.k()), Integer.MAX_VALUE, LEAST_EF);
+        ? Math.max(k, LEAST_EF)
+        : number("ef", ef, Math.max(1, k), Integer.MAX_VALUE, LEAST_EF);
   }
 
   private static int number(String name, @Nullable String text, int from, int to, int otherwise) {

@@ -16,6 +16,11 @@ public interface VectorIndexType {
   /// @throws io.pandion.model.PandionException INVALID_REQUEST naming parameter, value and range
   void check(Map<String, String> params);
 
+  /// Checks the parameters of a search for the nearest k.
+  ///
+  /// @throws io.pandion.model.PandionException INVALID_REQUEST naming parameter, value and range
+  void checkSearch(Map<String, String> params, int k);
+
   /// Builds the index of `vectors` into a new file.
   ///
   /// @param seed of all random choices: the same vectors, parameters and seed give the same file

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.node.LongNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import com.google.protobuf.ByteString;
+import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.ColumnBuilder;
 import io.pandion.model.FieldSchema;
@@ -29,9 +30,16 @@ final class DynamicField {
   /// @param unknown columns that the schema does not name
   /// @throws io.pandion.model.PandionException INVALID_REQUEST
   static Column gather(
-      FieldSchema field, @Nullable FieldData given, List<FieldData> unknown, int rows) {
+      CollectionSchema schema,
+      FieldSchema field,
+      @Nullable FieldData given,
+      List<FieldData> unknown,
+      int rows) {
     Column.@Nullable Json base =
         given == null ? null : (Column.Json) ColumnDecoder.decode(field, given, rows);
+    if (base != null) {
+      checkKeys(schema, field, base);
+    }
     if (base != null && unknown.isEmpty()) {
       return base;
     }
@@ -58,6 +66,21 @@ final class DynamicField {
       out.add(FieldChecks.checked(field, row, JsonText.write(object)));
     }
     return out.build();
+  }
+
+  /// A key that is the name of a field would hide behind that field: a client with a schema from
+  /// before the field was added sends such rows.
+  private static void checkKeys(CollectionSchema schema, FieldSchema field, Column.Json values) {
+    for (int row = 0; row < values.size(); row++) {
+      if (!values.isNull(row)) {
+        for (String key : JsonText.keys(values.get(row))) {
+          if (schema.find(key).isPresent()) {
+            throw FieldChecks.bad(
+                field, row, "the key '" + key + "' is a field of the collection; give it as such");
+          }
+        }
+      }
+    }
   }
 
   private static List<JsonNode> values(FieldData column, int rows) {

@@ -9,8 +9,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pandion.model.PandionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,22 @@ final class JsonText {
       return parser.nextToken() == JsonToken.START_OBJECT;
     } catch (IOException e) {
       return false;
+    }
+  }
+
+  /// The keys of an object; the text was checked before.
+  static List<String> keys(byte[] object) {
+    List<String> keys = new ArrayList<>();
+    try (JsonParser parser = MAPPER.createParser(object)) {
+      parser.nextToken();
+      while (parser.nextToken() == JsonToken.FIELD_NAME) {
+        keys.add(parser.currentName());
+        parser.nextToken();
+        parser.skipChildren();
+      }
+      return keys;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -57,7 +57,8 @@ public final class Proxy implements AutoCloseable {
             .http(new InetSocketAddress(settings.host(), port))
             .requestTimeoutMillis(0)
             .idleTimeout(settings.idleTimeout())
-            .maxRequestLength(settings.maxMessageBytes())
+            // no limit but that of a message, which answers RESOURCE_EXHAUSTED and not HTTP 413
+            .maxRequestLength(0)
             .gracefulShutdownTimeout(Duration.ofMillis(200), Duration.ofSeconds(10))
             .service("/healthz", HealthCheckService.of())
             .service(

@@ -57,7 +57,7 @@ record RowDecoder(CollectionSchema schema, KeyRule keys) {
     for (FieldSchema field : schema.fields()) {
       FieldData column = given.get(field.name());
       if (field.dynamic()) {
-        out.put(field.id(), DynamicField.gather(field, column, unknown, count));
+        out.put(field.id(), DynamicField.gather(schema, field, column, unknown, count));
       } else if (!generated(field, column)) {
         out.put(
             field.id(),

@@ -1,6 +1,7 @@
 package io.pandion.proxy;
 
 import io.pandion.cluster.ReadPoint;
+import io.pandion.index.VectorIndexTypes;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.IndexInfo;
 import io.pandion.model.CollectionSchema;
@@ -42,7 +43,9 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
         LoadChecks.partitions(catalog, collection, request.getPartitionNamesList());
     SearchParams params = SearchParams.parse(request.getSearchParamsList());
     FieldSchema field = vectorField(schema, params.vectorField());
-    Metric metric = metric(collection, field, params.metric());
+    IndexInfo index = index(collection, field);
+    Metric metric = metric(index, params.metric());
+    VectorIndexTypes.of(index.type()).checkSearch(params.index(), params.limit() + params.offset());
     OutputFields output = OutputFields.of(schema, request.getOutputFieldsList(), false);
     Filter filter =
         FilterParser.parse(request.getDsl(), schema, request.getExprTemplateValuesMap());
@@ -121,20 +124,22 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
     return vectors.getFirst();
   }
 
-  private Metric metric(CollectionInfo collection, FieldSchema field, String given) {
-    IndexInfo index =
-        catalog.now().indexes(collection.id()).stream()
-            .filter(i -> i.fieldId() == field.id())
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    PandionException.notFound(
-                        PandionException.Subject.INDEX,
-                        "index not found[collection="
-                            + collection.name()
-                            + "][field="
-                            + field.name()
-                            + "]"));
+  private IndexInfo index(CollectionInfo collection, FieldSchema field) {
+    return catalog.now().indexes(collection.id()).stream()
+        .filter(i -> i.fieldId() == field.id())
+        .findFirst()
+        .orElseThrow(
+            () ->
+                PandionException.notFound(
+                    PandionException.Subject.INDEX,
+                    "index not found[collection="
+                        + collection.name()
+                        + "][field="
+                        + field.name()
+                        + "]"));
+  }
+
+  private static Metric metric(IndexInfo index, String given) {
     Metric metric = Metric.of(index.params().getOrDefault("metric_type", Metric.COSINE.name()));
     if (!given.isEmpty() && Metric.of(given) != metric) {
       throw PandionException.invalid(

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class SettingKeys {
   private static final long GIB = 1L << 30;
   private static final long DAY = 86_400_000;
+  private static final int TYPOS = 2;
   private static final Kind DIRECTORY = new Text(Pattern.compile(".*"), "a directory");
   private static final Kind THREADS = Amount.count(0, 1_024);
 
@@ -100,12 +101,17 @@ final class SettingKeys {
         what + " is not known" + (nearest == null ? "" : "; did you mean '" + nearest + "'?"));
   }
 
-  /// The name with the fewest edits, the first in the alphabet among equals.
+  /// The name with the fewest edits, the first in the alphabet among equals. A name without a dot
+  /// that is close to what follows a dot counts as such: somebody forgot the heading.
   static @Nullable String nearest(String name, Iterable<String> known) {
     String best = null;
     int least = Integer.MAX_VALUE;
     for (String candidate : known) {
       int edits = edits(name, candidate);
+      if (name.indexOf('.') < 0 && candidate.indexOf('.') > 0) {
+        int behind = edits(name, candidate.substring(candidate.lastIndexOf('.') + 1));
+        edits = behind <= TYPOS ? behind : edits;
+      }
       if (edits < least || (edits == least && best != null && candidate.compareTo(best) < 0)) {
         least = edits;
         best = candidate;

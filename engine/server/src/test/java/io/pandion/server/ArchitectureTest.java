@@ -112,6 +112,8 @@ class ArchitectureTest {
             // Two thousand generated classes; Maven keeps them on their floor, for their module
             // declares no other.
             .withImportOption(location -> !location.contains("/io/pandion/protocol/"))
+            // Guests of the house: programs that use the public client only.
+            .withImportOption(location -> !location.contains("/io/pandion/examples/"))
             .importPackages(ROOT);
     assertThat(classes)
         .extracting(JavaClass::getName)

@@ -3,7 +3,6 @@ package io.pandion.server;
 import static io.pandion.server.BadRequest.ALIAS;
 import static io.pandion.server.BadRequest.COLLECTION;
 import static io.pandion.server.BadRequest.DATABASE;
-import static io.pandion.server.BadRequest.DATABASE_EXISTS;
 import static io.pandion.server.BadRequest.FIELD;
 import static io.pandion.server.BadRequest.INDEX;
 import static io.pandion.server.BadRequest.INVALID;
@@ -94,7 +93,7 @@ final class BadCatalogRequests {
             "a primary key that may be null",
             List.of(Wire.key("id").setNullable(true), vector),
             "id"),
-        fields("no vector", List.of(key), "vector"),
+        fields("a schema without vector", List.of(key), "vector"),
         fields("the same name twice", List.of(key, vector, Wire.text("vec", "5")), "vec"),
         fields("a text of length 0", List.of(key, vector, Wire.text("t", "0")), "t", "0"),
         fields("a text of 70,000", List.of(key, vector, Wire.text("t", "70000")), "t", "70000"),
@@ -202,8 +201,18 @@ final class BadCatalogRequests {
             "an unknown index type",
             "vec",
             Map.of("index_type", "TURBO", "metric_type", "L2"),
-            "TURBO",
-            "vec"),
+            "TURBO"),
+        refused(
+            "an index type of Milvus that is not built",
+            UNSUPPORTED,
+            s ->
+                s.createIndex(
+                    Wire.index(
+                        "plain",
+                        "vec",
+                        "by",
+                        Map.of("index_type", "IVF_FLAT", "metric_type", "L2"))),
+            "IVF_FLAT"),
         index("an index of no field", "nope", Map.of("index_type", "FLAT"), "nope"),
         index("HNSW of a number", "num", hnsw("{}"), "num", "HNSW"),
         index("STL_SORT of a vector", "vec", Map.of("index_type", "STL_SORT"), "vec", "STL_SORT"),
@@ -254,7 +263,7 @@ final class BadCatalogRequests {
     return List.of(
         refused(
             "a database that exists",
-            DATABASE_EXISTS,
+            INVALID,
             s -> s.createDatabase(CreateDatabaseRequest.newBuilder().setDbName("default").build()),
             "default"),
         refused(
@@ -417,9 +426,13 @@ final class BadCatalogRequests {
             "drop of the default partition",
             INVALID,
             s -> s.dropPartition(drop("_default")),
-            "_default"),
+            "default partition"),
         refused(
-            "drop of a loaded partition", INVALID, s -> s.dropPartition(drop("extra")), "loaded"));
+            "drop of a loaded partition",
+            INVALID,
+            s -> s.dropPartition(drop("extra")),
+            "extra",
+            "release"));
   }
 
   private static CreatePartitionRequest partition(String collection, String name) {

@@ -96,7 +96,7 @@ final class BadReads {
   private static List<BadRequest> queries() {
     return List.of(
         query("limit 0", Map.of("limit", "0"), "limit", "0"),
-        query("limit -1", Map.of("limit", "-1"), "limit", "-1"),
+        query("limit -2", Map.of("limit", "-2"), "limit", "-2"),
         query("limit 16,385", Map.of("limit", "16385"), "limit", "16385"),
         query("limit ten", Map.of("limit", "ten"), "limit", "ten"),
         query("offset -1", Map.of("limit", "5", "offset", "-1"), "offset", "-1"),
@@ -153,7 +153,7 @@ final class BadReads {
         search("k = 16,385", Map.of("topk", "16385"), "16385"),
         search("k = many", Map.of("topk", "many"), "many"),
         search("no k", Map.of("topk", ""), "topk"),
-        search("offset -1", Map.of("offset", "-1"), "offset", "-1"),
+        search("offset -1 of a search", Map.of("offset", "-1"), "offset", "-1"),
         search("offset + k too large", Map.of("offset", "16380"), "16380"),
         search("an unknown vector field", Map.of("anns_field", "nope"), "nope"),
         search("a scalar as vector field", Map.of("anns_field", "num"), "num"),
@@ -238,7 +238,7 @@ final class BadReads {
             .addValues(ByteString.copyFrom(new byte[2]))
             .build();
     return List.of(
-        vector("a query vector of 3", Wire.placeholder(1, 1, 2, 3), 1, "vec", "3", "4"),
+        vector("a query vector of 3", Wire.placeholder(1, 1, 2, 3), 1, "vec", "12", "16"),
         vector("NaN as query", Wire.placeholder(1, 1, 2, Float.NaN, 3), 1, "NaN"),
         vector(
             "infinity as query", Wire.placeholder(1, 1, 2, Float.NEGATIVE_INFINITY, 3), 1, "inf"),

@@ -21,10 +21,9 @@ record BadRequest(
   static final int PARTITION = 200;
   static final int INDEX = 700;
   static final int DATABASE = 800;
-  static final int DATABASE_EXISTS = 801;
   static final int ALIAS = 1600;
   static final int FIELD = 1700;
-  static final int UNSUPPORTED = 5;
+  static final int UNSUPPORTED = 10;
 
   static BadRequest refused(
       String what,

@@ -67,7 +67,8 @@ final class ChildServer implements AutoCloseable {
   private @org.jspecify.annotations.Nullable String next() {
     try {
       String line = output.readLine();
-      if (line != null) {
+      // What the launcher leaves out, too.
+      if (line != null && !line.startsWith("WARNING: Using incubator modules")) {
         lines.add(line);
       }
       return line;
@@ -78,12 +79,13 @@ final class ChildServer implements AutoCloseable {
 
   /// SIGTERM.
   void terminate() {
-    process.destroy();
+    // Not Process.destroy(), which closes what there is to read.
+    process.toHandle().destroy();
   }
 
   /// SIGKILL.
   void kill() {
-    process.destroyForcibly();
+    process.toHandle().destroyForcibly();
   }
 
   /// Reads to the end.

@@ -249,9 +249,9 @@ class MilvusSdkCatalogTest {
         .containsExactlyInAnyOrder("_default", "north", "south");
     insertInto("north", 0, 30);
     insertInto("south", 30, 20);
-    assertThat(countIn(List.of("north"))).isEqualTo(30);
-    assertThat(countIn(List.of("south"))).isEqualTo(20);
-    assertThat(countIn(List.of())).isEqualTo(50);
+    assertThat(countIn(List.of("north"))).isEqualTo(30L);
+    assertThat(countIn(List.of("south"))).isEqualTo(20L);
+    assertThat(countIn(List.of())).isEqualTo(50L);
     assertThat(hitsIn("south")).hasSize(20).allMatch(key -> key instanceof Long id && id >= 30);
     client.flush(FlushReq.builder().collectionNames(List.of("parted")).build());
     assertThat(
@@ -269,13 +269,13 @@ class MilvusSdkCatalogTest {
             .partitionNames(List.of("north"))
             .build());
     assertThatThrownBy(() -> countIn(List.of("north"))).hasMessageContaining("not loaded");
-    assertThat(countIn(List.of("south"))).isEqualTo(20);
+    assertThat(countIn(List.of("south"))).isEqualTo(20L);
     client.loadPartitions(
         LoadPartitionsReq.builder()
             .collectionName("parted")
             .partitionNames(List.of("north"))
             .build());
-    assertThat(countIn(List.of("north"))).isEqualTo(30);
+    assertThat(countIn(List.of("north"))).isEqualTo(30L);
     client.releasePartitions(
         ReleasePartitionsReq.builder()
             .collectionName("parted")
@@ -287,7 +287,7 @@ class MilvusSdkCatalogTest {
             client.hasPartition(
                 HasPartitionReq.builder().collectionName("parted").partitionName("north").build()))
         .isFalse();
-    assertThat(countIn(List.of())).isEqualTo(20);
+    assertThat(countIn(List.of())).isEqualTo(20L);
   }
 
   private void insertInto(String partition, int from, int count) {

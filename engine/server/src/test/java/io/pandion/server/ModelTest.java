@@ -67,6 +67,7 @@ class ModelTest {
   private final Random random = new Random(seed);
   private final Distance distance = List.of(Distance.values()).get(random.nextInt(3));
   private final Map<Operation, Integer> done = new EnumMap<>(Operation.class);
+  private final Map<Operation, Long> millis = new EnumMap<>(Operation.class);
   private ServerProcess server;
   private MilvusClientV2 client;
   private TestCollection rows;
@@ -82,8 +83,10 @@ class ModelTest {
       create();
       for (step = 1; step <= operations; step++) {
         Operation operation = Operation.any(random);
-        done.merge(operation, 1, Integer::sum);
+        long begun = System.nanoTime();
         run(operation);
+        done.merge(operation, 1, Integer::sum);
+        millis.merge(operation, (System.nanoTime() - begun) / 1_000_000, Long::sum);
       }
       checkAll();
       client.dropCollection(DropCollectionReq.builder().collectionName(rows.name()).build());
@@ -94,8 +97,14 @@ class ModelTest {
       server.close();
     }
     System.out.printf(
-        "model test: %d operations in %d s: %s; %d rows at the end; seed %d%n",
-        operations, (System.nanoTime() - from) / 1_000_000_000, done, rows.model().size(), seed);
+        "model test: %d operations in %d s: %s; milliseconds of each kind %s;"
+            + " %d rows at the end; seed %d%n",
+        operations,
+        (System.nanoTime() - from) / 1_000_000_000,
+        done,
+        millis,
+        rows.model().size(),
+        seed);
   }
 
   private void create() {

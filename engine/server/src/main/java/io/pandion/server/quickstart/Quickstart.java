@@ -216,7 +216,8 @@ public final class Quickstart {
             + address
             + "\").build());");
     screen.line(
-        "  client.search(SearchReq.builder().collectionName(\"" + COLLECTION
+        "  client.search(SearchReq.builder().collectionName(\""
+            + COLLECTION
             + "\").data(List.of(new FloatVec(vector)))"
             + ".limit(5).outputFields(List.of(\"word\")).build());");
     screen.line("Node    npm install @zilliz/milvus2-sdk-node@2.6");
