@@ -21,13 +21,16 @@ final class MetaCrashChild {
   }
 
   public static void main(String[] args) {
-    MvMetaStore store = MvMetaStore.open(Path.of(args[0]));
+    FileMetaStore store = FileMetaStore.open(Path.of(args[0]));
     while (true) {
       long next = store.revision() + 1;
       store.commit(new MetaTransaction().put(key(next), value(next)).put("last", value(next)));
       byte[] line = (store.revision() + "\n").getBytes(StandardCharsets.UTF_8);
       System.out.write(line, 0, line.length);
-      System.out.flush();
+      if (System.out.checkError()) {
+        // Nobody reads any more.
+        Runtime.getRuntime().halt(4);
+      }
     }
   }
 }

@@ -2,7 +2,7 @@ package io.pandion.server;
 
 import io.pandion.coordinator.ActiveCoordinator;
 import io.pandion.data.FileDataNode;
-import io.pandion.meta.MvMetaStore;
+import io.pandion.meta.FileMetaStore;
 import io.pandion.model.PandionException;
 import io.pandion.proxy.Proxy;
 import io.pandion.proxy.ProxySettings;
@@ -33,7 +33,7 @@ import java.util.function.LongSupplier;
 ///
 /// ```
 /// data/pandion.lock   held while the server runs
-/// data/meta/          catalog and terms (H2 MVStore)
+/// data/meta/          catalog and terms (FileMetaStore)
 /// data/wal/           the log, one folder a pchannel
 /// data/bucket/        what the database is: Parquet, deltalogs, indexes, manifests
 /// data/cache/         mapped copies of what is searched; can be removed while the server is down
@@ -84,7 +84,7 @@ public final class StandaloneServer implements AutoCloseable {
         }) {
       Files.createDirectories(directory);
     }
-    var meta = opened.add("meta store", MvMetaStore.open(settings.meta().resolve("meta.mv")));
+    var meta = opened.add("meta store", FileMetaStore.open(settings.meta().resolve("meta.log")));
     var bucket = opened.add("bucket", new FileObjectStore(settings.storageRoot()));
     var files = new SegmentFiles(bucket, settings.dataNode().directory(), UUID::randomUUID);
     var manifests = new ManifestStore(bucket);

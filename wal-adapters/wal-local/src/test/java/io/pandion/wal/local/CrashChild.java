@@ -46,6 +46,9 @@ final class CrashChild {
   private static void print(String line) {
     byte[] bytes = (line + "\n").getBytes(StandardCharsets.UTF_8);
     System.out.write(bytes, 0, bytes.length);
-    System.out.flush();
+    if (System.out.checkError()) {
+      // Nobody reads any more.
+      Runtime.getRuntime().halt(4);
+    }
   }
 }

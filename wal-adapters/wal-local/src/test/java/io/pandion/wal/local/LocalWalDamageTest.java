@@ -37,10 +37,11 @@ class LocalWalDamageTest {
 
   private static final List<String> ALL = Logs.texts(Logs.batch(1, 1, 15));
 
-  /// Opens a damaged copy: @return the messages it has, after checking that they are the first ones
+  /// Opens a damaged copy; @return the messages it has, after checking that they are the first ones
   private int opened(Path damagedRoot) {
     try (LocalWalProvider provider =
-        new LocalWalProvider(damagedRoot, LocalWalSettings.defaults())) {
+        new LocalWalProvider(
+            damagedRoot, new LocalWalSettings(1 << 20, 1, 0), new FailingDisk().skipSyncs())) {
       Wal wal = provider.open(Logs.CHANNEL, 2);
       List<WalMessage> found = Logs.read(wal, 1);
       assertThat(Logs.texts(found)).isEqualTo(ALL.subList(0, found.size()));
@@ -53,7 +54,7 @@ class LocalWalDamageTest {
 
   @Test
   void a_flipped_byte_is_corruption_or_cuts_off_the_last_group() throws Exception {
-    for (int preallocate : new int[] {0, 2_000}) {
+    for (int preallocate : new int[] {0, 1_000}) {
       Path crashed = crashed(preallocate);
       List<Path> files = Logs.files(crashed);
       int corrupt = 0;
@@ -177,7 +178,8 @@ class LocalWalDamageTest {
       byte[] flipped = bytes.clone();
       flipped[at] ^= 4;
       Files.write(owner, flipped);
-      try (LocalWalProvider provider = new LocalWalProvider(root, LocalWalSettings.defaults())) {
+      try (LocalWalProvider provider =
+          new LocalWalProvider(root, LocalWalSettings.defaults(), new FailingDisk().skipSyncs())) {
         assertThatThrownBy(() -> provider.open(Logs.CHANNEL, 0))
             .isInstanceOfSatisfying(
                 PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FENCED));
@@ -191,7 +193,8 @@ class LocalWalDamageTest {
   }
 
   private static void assertCorrupt(Path root) {
-    try (LocalWalProvider provider = new LocalWalProvider(root, LocalWalSettings.defaults())) {
+    try (LocalWalProvider provider =
+        new LocalWalProvider(root, LocalWalSettings.defaults(), new FailingDisk().skipSyncs())) {
       Wal wal = provider.open(Logs.CHANNEL, 2);
       List<WalMessage> found = Logs.read(wal, 1);
       fail("read " + found.size() + " messages of a damaged log");

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class MvMetaStoreTest extends MetaStoreContract {
+class FileMetaStoreTest extends MetaStoreContract {
   @TempDir private Path directory;
-  private MvMetaStore store;
+  private FileMetaStore store;
 
   @BeforeEach
   void open() {
-    store = MvMetaStore.open(directory.resolve("meta.mv"));
+    store = FileMetaStore.open(directory.resolve("meta.log"));
   }
 
   @AfterEach
@@ -46,25 +46,25 @@ class MvMetaStoreTest extends MetaStoreContract {
   @Test
   void what_was_committed_is_in_the_file_without_a_close() throws IOException {
     store.commit(new MetaTransaction().put("a", new byte[] {7}));
-    Path copy = directory.resolve("copy.mv");
-    Files.copy(directory.resolve("meta.mv"), copy);
-    try (MvMetaStore reopened = MvMetaStore.open(copy)) {
+    Path copy = directory.resolve("copy.log");
+    Files.copy(directory.resolve("meta.log"), copy);
+    try (FileMetaStore reopened = FileMetaStore.open(copy)) {
       assertThat(reopened.get("a").orElseThrow().value()).containsExactly(7);
     }
   }
 
   @Test
   void a_second_opening_of_the_same_file_is_refused() {
-    assertThatThrownBy(() -> MvMetaStore.open(directory.resolve("meta.mv")))
+    assertThatThrownBy(() -> FileMetaStore.open(directory.resolve("meta.log")))
         .isInstanceOf(PandionException.class)
-        .hasMessageContaining("meta.mv");
+        .hasMessageContaining("meta.log");
   }
 
   @Test
   void a_file_that_is_no_store_is_corrupt() throws IOException {
-    Path file = directory.resolve("bad.mv");
+    Path file = directory.resolve("bad.log");
     Files.write(file, new byte[10_000]);
-    assertThatThrownBy(() -> MvMetaStore.open(file))
+    assertThatThrownBy(() -> FileMetaStore.open(file))
         .isInstanceOfSatisfying(
             PandionException.class,
             e -> assertThat(e.reason()).isEqualTo(PandionException.Reason.CORRUPT_DATA));
