@@ -410,7 +410,7 @@ const parts = {
     await refused(() => client.describeCollection({ collection_name: 'node_none' }), 'node_none');
     await refused(() => client.loadCollection({ collection_name: 'node_none' }), 'node_none');
     await create('node_errors', schema(DataType.Int64), 'FLAT', 'L2');
-    await refused(() => client.query({ collection_name: 'node_errors', filter: 'small == "x"' }), 'small');
+    await refused(() => client.query({ collection_name: 'node_errors', filter: 'num == "x"' }), 'num');
     await refused(
       () => client.search({ collection_name: 'node_errors', data: [1, 2, 3], limit: 5 }),
       'dim'
