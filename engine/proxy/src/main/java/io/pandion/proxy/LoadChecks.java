@@ -2,19 +2,22 @@ package io.pandion.proxy;
 
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.LoadInfo;
+import io.pandion.meta.PartitionInfo;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /// Whether what a read asks for is loaded.
 final class LoadChecks {
   private LoadChecks() {}
 
-  /// The partitions that a read names.
+  /// The partitions that a read is about: those it names, else all that are to be loaded. They are
+  /// named to the shards, so that one that is still loading is an error and not a part of the
+  /// answer that is missing.
   ///
-  /// @return ids; empty = all loaded ones
   /// @throws PandionException NOT_FOUND, NOT_LOADED, or INVALID_REQUEST for names in a collection
   ///   with a partition key
   static Set<Long> partitions(Catalog catalog, CollectionInfo collection, List<String> names) {
@@ -22,12 +25,21 @@ final class LoadChecks {
       WriteService.checkNoPartitionKey(collection, String.join(", ", names));
     }
     Set<Long> ids = catalog.partitions(collection, names);
-    check(catalog, collection, ids);
-    return ids;
+    LoadInfo load = check(catalog, collection, ids);
+    if (!ids.isEmpty()) {
+      return ids;
+    }
+    return load.wholeCollection() ? all(catalog, collection) : load.partitionIds();
+  }
+
+  static Set<Long> all(Catalog catalog, CollectionInfo collection) {
+    return catalog.now().partitions(collection.id()).stream()
+        .map(PartitionInfo::id)
+        .collect(Collectors.toSet());
   }
 
   /// @throws PandionException NOT_LOADED
-  static void check(Catalog catalog, CollectionInfo collection, Set<Long> partitions) {
+  static LoadInfo check(Catalog catalog, CollectionInfo collection, Set<Long> partitions) {
     LoadInfo load =
         catalog
             .now()
@@ -46,5 +58,6 @@ final class LoadChecks {
             "partition not loaded[collection=" + collection.name() + "][partition=" + id + "]");
       }
     }
+    return load;
   }
 }

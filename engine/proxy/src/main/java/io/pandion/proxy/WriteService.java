@@ -122,7 +122,8 @@ record WriteService(Catalog catalog, ShardWriter writer, ShardReader reader, Rea
 
   /// The keys of the rows that a filter finds now, all acknowledged writes included.
   private Column matching(CollectionInfo collection, Filter filter, long partitionId) {
-    Set<Long> partitions = partitionId == ALL_PARTITIONS ? Set.of() : Set.of(partitionId);
+    Set<Long> partitions =
+        partitionId == ALL_PARTITIONS ? LoadChecks.all(catalog, collection) : Set.of(partitionId);
     LoadChecks.check(catalog, collection, partitions);
     return reader
         .query(collection, new QueryPlan(filter, -1, false, partitions, List.of()), points.strong())

@@ -22,10 +22,12 @@ import io.pandion.wal.WalProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 /// segments with the sealed ones that query nodes hold.
 public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   private static final int VIEW_RETRIES = 5;
+  private static final int LOAD_WAITS = 200;
+  private static final long LOAD_WAIT_NANOS = 10_000_000;
 
   private final Coordinator coordinator;
   private final WalProvider wals;
@@ -124,6 +128,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
     long readAt = owner.awaitTick(point.guaranteeTick());
     return withView(
         shard,
+        plan.partitionIds(),
         view -> {
           List<SearchResult> parts = new ArrayList<>();
           parts.add(
@@ -144,6 +149,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
     long readAt = owner.awaitTick(point.guaranteeTick());
     return withView(
         shard,
+        plan.partitionIds(),
         view -> {
           List<QueryResult> parts = new ArrayList<>();
           parts.add(
@@ -159,16 +165,11 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
 
   /// Reads with the current view; when a query node has just released a segment of it, once more
   /// with the next view.
-  private static <T> T withView(ShardDelegator shard, Function<ShardView, T> read) {
+  private static <T> T withView(
+      ShardDelegator shard, Set<Long> partitionIds, Function<ShardView, T> read) {
     PandionException last = null;
     for (int i = 0; i < VIEW_RETRIES; i++) {
-      ShardView view = shard.view();
-      if (!view.distribution().loaded()) {
-        throw new PandionException(
-            PandionException.Reason.NOT_LOADED,
-            PandionException.Subject.COLLECTION,
-            "collection '" + shard.schema().name() + "' is not loaded");
-      }
+      ShardView view = serving(shard, partitionIds);
       try {
         return read.apply(view);
       } catch (PandionException e) {
@@ -181,6 +182,24 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
     }
     throw PandionException.unavailable(
         "the segments of shard " + shard.vchannel() + " are moving; retry: " + last);
+  }
+
+  /// The view once it serves these partitions: a load that was just asked for may be under way.
+  ///
+  /// @throws PandionException NOT_LOADED when it does not after a while
+  private static ShardView serving(ShardDelegator shard, Set<Long> partitionIds) {
+    ShardView view = shard.view();
+    for (int i = 0; i < LOAD_WAITS && !view.serves(partitionIds); i++) {
+      LockSupport.parkNanos(shard, LOAD_WAIT_NANOS);
+      view = shard.view();
+    }
+    if (!view.serves(partitionIds)) {
+      throw new PandionException(
+          PandionException.Reason.NOT_LOADED,
+          PandionException.Subject.COLLECTION,
+          "collection '" + shard.schema().name() + "' is not loaded, or not fully yet");
+    }
+    return view;
   }
 
   @Override

@@ -40,6 +40,13 @@ record ShardView(List<GrowingSegment> growing, Distribution distribution) {
         new Distribution(distribution.version(), false, false, Set.of(), List.of(), Set.of()));
   }
 
+  /// Whether all of these partitions (empty = those that are loaded) can be read.
+  boolean serves(Set<Long> partitionIds) {
+    return distribution.loaded()
+        && (distribution.wholeCollection()
+            || distribution.partitionIds().containsAll(partitionIds));
+  }
+
   /// Growing segments that a read of these partitions (empty = all) must look at.
   List<GrowingSegment> growing(Set<Long> partitionIds) {
     return growing.stream().filter(s -> reads(partitionIds, s.partitionId())).toList();
