@@ -27,7 +27,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
@@ -37,8 +36,6 @@ import org.jspecify.annotations.Nullable;
 /// segments with the sealed ones that query nodes hold.
 public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   private static final int VIEW_RETRIES = 5;
-  private static final int LOAD_WAITS = 200;
-  private static final long LOAD_WAIT_NANOS = 10_000_000;
 
   private final Coordinator coordinator;
   private final WalProvider wals;
@@ -184,15 +181,9 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
         "the segments of shard " + shard.vchannel() + " are moving; retry: " + last);
   }
 
-  /// The view once it serves these partitions: a load that was just asked for may be under way.
-  ///
-  /// @throws PandionException NOT_LOADED when it does not after a while
+  /// @throws PandionException NOT_LOADED when the shard does not serve all of these partitions
   private static ShardView serving(ShardDelegator shard, Set<Long> partitionIds) {
     ShardView view = shard.view();
-    for (int i = 0; i < LOAD_WAITS && !view.serves(partitionIds); i++) {
-      LockSupport.parkNanos(shard, LOAD_WAIT_NANOS);
-      view = shard.view();
-    }
     if (!view.serves(partitionIds)) {
       throw new PandionException(
           PandionException.Reason.NOT_LOADED,
