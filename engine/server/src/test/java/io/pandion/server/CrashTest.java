@@ -136,7 +136,11 @@ class CrashTest {
         switch (random.nextInt(3)) {
           case 0 ->
               client.flush(
-                  FlushReq.builder().collectionNames(List.of(CrashWriter.COLLECTION)).build());
+                  FlushReq.builder()
+                      .collectionNames(List.of(CrashWriter.COLLECTION))
+                      .waitFlushedTimeoutMs(
+                          20_000L) // else the client waits for ever for a dead server
+                      .build());
           case 1 ->
               client.compact(CompactReq.builder().collectionName(CrashWriter.COLLECTION).build());
           default -> {
