@@ -54,6 +54,8 @@ final class ServerProcess implements AutoCloseable {
     this.log = Path.of("target", "servers", name + ".log").toAbsolutePath();
     Files.createDirectories(log.getParent());
     Files.deleteIfExists(log);
+    // a test run that is ended from outside leaves no server behind
+    Runtime.getRuntime().addShutdownHook(new Thread(this::kill, "kill " + name));
   }
 
   /// A running server with the default settings.
