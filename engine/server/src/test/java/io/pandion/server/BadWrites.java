@@ -138,6 +138,24 @@ final class BadWrites {
         refused(
             "no rows", INVALID, s -> s.insert(Wire.insert("bad", 0, List.of())).getStatus(), "row"),
         refused(
+            "the same key twice in an insert",
+            INVALID,
+            s ->
+                s.insert(
+                        Wire.insert(
+                            "bad",
+                            2,
+                            List.of(
+                                Wire.longs("id", 78, 78),
+                                Wire.ints("tiny", DataType.Int8, 1, 2),
+                                Wire.ints("num", DataType.Int32, 1, 2),
+                                Wire.strings("name", "a", "b"),
+                                Wire.floats("price", 1, 2),
+                                Wire.json("doc", "{}", "{}"),
+                                Wire.vectors("vec", 4, 1, 2, 3, 4, 5, 6, 7, 8))))
+                    .getStatus(),
+            "78"),
+        refused(
             "the same key twice in an upsert",
             INVALID,
             s ->
