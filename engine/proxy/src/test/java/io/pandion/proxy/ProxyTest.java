@@ -370,6 +370,15 @@ class ProxyTest {
   }
 
   @Test
+  void a_read_names_its_partitions_and_waits_for_those_that_are_still_loading() {
+    insert(1L, 2L, 3L);
+    shards.loading = 5;
+    assertThat(ids("id >= 0")).containsExactly(1L, 2L, 3L);
+    assertThat(shards.loading).isZero();
+    assertThat(shards.partitions).hasSize(1);
+  }
+
+  @Test
   void bad_reads_are_refused_with_the_code_of_milvus() {
     insert(1L);
     refused(query("").getStatus(), 1100, "empty expression should be used with limit");

@@ -36,6 +36,12 @@ final class TwinShards implements StreamingNode {
 
   final List<ReadPoint> points = new ArrayList<>();
 
+  /// Partitions that the last query named.
+  Set<Long> partitions = Set.of();
+
+  /// So many reads find that a load is still under way.
+  int loading;
+
   TwinShards(TwinCatalog catalog) {
     this.catalog = catalog;
   }
@@ -91,6 +97,12 @@ final class TwinShards implements StreamingNode {
 
   @Override
   public synchronized QueryResult query(String vchannel, QueryPlan plan, ReadPoint point) {
+    if (loading > 0) {
+      loading--;
+      throw new PandionException(
+          PandionException.Reason.NOT_LOADED, PandionException.Subject.COLLECTION, "not yet");
+    }
+    partitions = plan.partitionIds();
     points.add(point);
     return new SegmentGroup(catalog.ofShard(vchannel).schema())
         .query(segments(vchannel, plan.partitionIds()), plan, catalog.tick());
