@@ -35,6 +35,10 @@ final class CrashChild {
                     if (failure == null) {
                       print("acked " + last);
                     } else if (failure instanceof PandionException e) {
+                      if (e.reason() == PandionException.Reason.UNAVAILABLE_RETRY) {
+                        // Refused behind the failure, which another thread is about to tell.
+                        return;
+                      }
                       print("failed " + e.reason());
                       Runtime.getRuntime().halt(3);
                     }
