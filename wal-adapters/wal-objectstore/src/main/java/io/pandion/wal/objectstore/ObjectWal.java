@@ -126,7 +126,7 @@ final class ObjectWal implements Wal {
     }
     CompletableFuture<Void> future = new CompletableFuture<>();
     List<WaitingObject.Chunk> chunks = chunks(batch, future);
-    long bytes = chunks.stream().mapToLong(c -> c.bytes().length).sum();
+    long bytes = chunks.stream().mapToLong(WaitingObject.Chunk::charge).sum();
     lock.lock();
     try {
       awaitRoom(bytes);
@@ -212,10 +212,19 @@ final class ObjectWal implements Wal {
         at += record.length;
       }
     }
+    long charge = messages.stream().mapToLong(m -> m.body().size()).sum();
     WalMessage first = messages.getFirst();
     WalMessage end = messages.getLast();
     return new WaitingObject.Chunk(
-        this, all, messages.size(), first.lsn(), end.lsn(), first.tick(), end.tick(), waiters);
+        this,
+        all,
+        Math.max(bytes, charge),
+        messages.size(),
+        first.lsn(),
+        end.lsn(),
+        first.tick(),
+        end.tick(),
+        waiters);
   }
 
   private void awaitRoom(long bytes) {

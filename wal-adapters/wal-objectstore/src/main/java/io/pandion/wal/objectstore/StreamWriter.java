@@ -149,7 +149,7 @@ final class StreamWriter {
       waiting.add(last);
     }
     last.add(chunk);
-    unackedBytes += chunk.bytes().length;
+    unackedBytes += chunk.charge();
     changed.signal();
   }
 
@@ -309,7 +309,7 @@ final class StreamWriter {
     for (Sealed object : done.values()) {
       index.add(object.slot);
       for (WaitingRun run : object.runs) {
-        unackedBytes -= run.bytes();
+        unackedBytes -= run.charge();
         run.wal().durable(object.slot.number(), run.lastSeq());
         durable.add(run);
       }

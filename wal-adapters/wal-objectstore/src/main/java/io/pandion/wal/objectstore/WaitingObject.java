@@ -9,11 +9,13 @@ import java.util.concurrent.CompletableFuture;
 final class WaitingObject {
   /// Encoded records of one channel, one behind the other.
   ///
+  /// @param charge bytes of the messages as they were handed over, before compression
   /// @param waiters complete when all of them are durable
   @SuppressWarnings("ArrayRecordComponent") // never compared by value
   record Chunk(
       ObjectWal wal,
       byte[] bytes,
+      long charge,
       int records,
       long firstSeq,
       long lastSeq,

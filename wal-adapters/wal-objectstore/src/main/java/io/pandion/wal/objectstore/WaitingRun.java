@@ -10,6 +10,7 @@ final class WaitingRun {
   private final List<byte[]> chunks = new ArrayList<>();
   private final List<CompletableFuture<Void>> waiters = new ArrayList<>();
   private int bytes;
+  private long charge;
   private int records;
   private long firstSeq;
   private long lastSeq;
@@ -29,6 +30,7 @@ final class WaitingRun {
     lastTick = chunk.lastTick();
     records += chunk.records();
     bytes += chunk.bytes().length;
+    charge += chunk.charge();
     chunks.add(chunk.bytes());
     waiters.addAll(chunk.waiters());
   }
@@ -37,8 +39,9 @@ final class WaitingRun {
     return wal;
   }
 
-  int bytes() {
-    return bytes;
+  /// Bytes of the messages as they were handed over.
+  long charge() {
+    return charge;
   }
 
   long lastSeq() {
@@ -58,6 +61,7 @@ final class WaitingRun {
     return new WaitingObject.Chunk(
         wal,
         java.util.Arrays.copyOfRange(object, part.offset(), part.offset() + part.length()),
+        charge,
         records,
         firstSeq,
         lastSeq,
@@ -75,7 +79,7 @@ final class WaitingRun {
       at += one.length;
     }
     return new WaitingObject.Chunk(
-        wal, all, records, firstSeq, lastSeq, firstTick, lastTick, List.copyOf(waiters));
+        wal, all, charge, records, firstSeq, lastSeq, firstTick, lastTick, List.copyOf(waiters));
   }
 
   void complete() {

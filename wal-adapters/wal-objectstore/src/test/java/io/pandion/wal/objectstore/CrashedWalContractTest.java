@@ -17,6 +17,11 @@ final class CrashedWalContractTest extends WalContract {
   }
 
   @Override
+  protected WalProvider another(WalProvider first) {
+    return create();
+  }
+
+  @Override
   protected WalProvider restart(WalProvider provider) {
     return create();
   }

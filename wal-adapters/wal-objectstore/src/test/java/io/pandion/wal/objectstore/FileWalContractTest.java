@@ -18,6 +18,11 @@ final class FileWalContractTest extends WalContract {
   }
 
   @Override
+  protected WalProvider another(WalProvider first) {
+    return create();
+  }
+
+  @Override
   protected WalProvider restart(WalProvider provider) {
     provider.close();
     return create();

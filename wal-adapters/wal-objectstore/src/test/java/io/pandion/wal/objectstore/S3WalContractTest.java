@@ -37,6 +37,11 @@ final class S3WalContractTest extends WalContract {
   }
 
   @Override
+  protected WalProvider another(WalProvider first) {
+    return create();
+  }
+
+  @Override
   protected WalProvider restart(WalProvider provider) {
     provider.close();
     return create();
