@@ -10,8 +10,8 @@ import java.time.Duration;
 ///   write after a longer pause is written at once
 /// @param maxWindow the window when the store asks to slow down, at most
 /// @param inFlight objects on their way at a time
-/// @param unackedBytes of messages handed over and not yet durable, over all channels; a single batch
-///   may be larger
+/// @param unackedBytes of messages handed over and not yet durable, over all channels; a single
+///   batch may be larger
 /// @param stall a write is refused when it cannot be taken for so long, or when one before it has
 ///   not become durable for so long
 /// @param cacheBytes of recent objects, for reads of the end
