@@ -4,6 +4,7 @@ import io.pandion.model.PandionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
@@ -25,13 +26,16 @@ import java.util.stream.Stream;
 
 /// Objects as files below a directory. Creating is atomic: the bytes are written and synced under a
 /// temporary name, then linked to the final one, which fails when it exists; then the directory is
-/// synced. One process has a root open at a time: opening removes what interrupted writes left.
+/// synced. Any number of processes may have a root open: each has a locked folder for what it is
+/// writing, and opening removes the folders of processes that died.
 public final class FileObjectStore implements ObjectStore {
   private static final String TEMP = ".tmp";
+  private static final String LOCK = "alive";
 
   private final Path root;
   private final Path temp;
   private final Path own;
+  private final FileChannel alive;
   private final AtomicLong tempNames = new AtomicLong();
 
   /// Directories whose names have been synced.
@@ -46,12 +50,31 @@ public final class FileObjectStore implements ObjectStore {
       createDirectories(temp);
       try (Stream<Path> leftovers = Files.list(temp)) {
         for (Path leftover : leftovers.toList()) {
-          deleteTree(leftover);
+          if (abandoned(leftover)) {
+            deleteTree(leftover);
+          }
         }
       }
       own = Files.createTempDirectory(temp, "store");
+      alive =
+          FileChannel.open(
+              own.resolve(LOCK), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+      alive.lock();
     } catch (IOException e) {
       throw failed("open", root.toString(), e);
+    }
+  }
+
+  /// Whether the process that wrote there is dead. A folder that is just being made has no lock
+  /// yet: it stays until a later start.
+  private static boolean abandoned(Path leftover) throws IOException {
+    if (!Files.isDirectory(leftover)) {
+      return true;
+    }
+    try (FileChannel lock = FileChannel.open(leftover.resolve(LOCK), StandardOpenOption.WRITE)) {
+      return lock.tryLock() != null;
+    } catch (OverlappingFileLockException | NoSuchFileException e) {
+      return false;
     }
   }
 
@@ -257,7 +280,15 @@ public final class FileObjectStore implements ObjectStore {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    try {
+      alive.close();
+      deleteTree(own);
+    } catch (IOException e) {
+      // Removed at the next start.
+      return;
+    }
+  }
 
   /// @throws PandionException INVALID_REQUEST for a name that leaves the root
   private Path path(String name) {

@@ -25,12 +25,28 @@ class FileObjectStoreTest extends ObjectStoreContract {
   }
 
   @Test
+  void a_store_opened_beside_another_leaves_its_writes_alone() {
+    try (FileObjectStore other = new FileObjectStore(directory)) {
+      assertThat(store.putIfAbsent("a", new byte[3])).isTrue();
+      assertThat(other.putIfAbsent("a", new byte[4])).isFalse();
+      assertThat(other.putIfAbsent("b", new byte[4])).isTrue();
+    }
+    assertThat(store.putIfAbsent("c", new byte[3])).isTrue();
+    assertThat(store.list("")).containsExactly("a", "b", "c");
+  }
+
+  @Test
   void leftovers_of_an_interrupted_write_go_at_the_next_start() throws IOException {
     store.putIfAbsent("kept", new byte[3]);
     Files.write(directory.resolve(".tmp").resolve("17"), new byte[9]);
+    Path dead = Files.createDirectory(directory.resolve(".tmp").resolve("store-of-the-dead"));
+    Files.write(dead.resolve("alive"), new byte[0]);
+    Files.write(dead.resolve("1"), new byte[9]);
+    store.close();
     store = new FileObjectStore(directory);
     try (Stream<Path> left = Files.walk(directory.resolve(".tmp"))) {
-      assertThat(left.filter(Files::isRegularFile)).isEmpty();
+      assertThat(left.filter(Files::isRegularFile).map(p -> "" + p.getFileName()))
+          .containsExactly("alive");
     }
     assertThat(store.list("")).containsExactly("kept");
   }

@@ -8,6 +8,20 @@ final class MemoryWalTest extends WalContract {
 
   @Override
   protected WalProvider restart(WalProvider provider) {
+    memory(provider).failWrites(false);
     return provider;
+  }
+
+  @Override
+  protected boolean failWrites(WalProvider provider) {
+    memory(provider).failWrites(true);
+    return true;
+  }
+
+  private static MemoryWalProvider memory(WalProvider provider) {
+    if (provider instanceof MemoryWalProvider memory) {
+      return memory;
+    }
+    throw new AssertionError(provider);
   }
 }

@@ -43,6 +43,7 @@ final class LocalWal implements Wal {
   private long lastTick;
   private long durableLsn;
   private long truncateBelow;
+  private long unacknowledged;
   private boolean closing;
   private @Nullable PandionException failed;
 
@@ -92,12 +93,37 @@ final class LocalWal implements Wal {
       tick = message.tick();
       bytes += LogOutput.bytes(message);
     }
+    awaitRoom(bytes);
+    if (failed != null) {
+      return CompletableFuture.failedFuture(failed);
+    }
+    unacknowledged += bytes;
     lastTick = tick;
     nextLsn += batch.size();
     CompletableFuture<Void> future = new CompletableFuture<>();
     waiting.add(new Pending(List.copyOf(batch), bytes, future));
     notifyAll();
     return future;
+  }
+
+  /// Waits until so many bytes more may be unacknowledged; the log's own thread never waits.
+  private synchronized void awaitRoom(long bytes) {
+    while (failed == null
+        && !closing
+        && unacknowledged > 0
+        && unacknowledged + bytes > MAX_UNACKNOWLEDGED_BYTES
+        && Thread.currentThread() != thread) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new PandionException(
+            Reason.UNAVAILABLE_RETRY,
+            PandionException.Subject.CHANNEL,
+            "channel " + pchannel + ": interrupted while the disk was behind; nothing was written",
+            e);
+      }
+    }
   }
 
   private void check(WalMessage message, long tickBefore) {
@@ -236,6 +262,8 @@ final class LocalWal implements Wal {
     }
     List<Long> dropped;
     synchronized (this) {
+      unacknowledged -= bytes;
+      notifyAll();
       durableLsn = output.nextLsn();
       // Under the lock, so that no new reader starts in them.
       dropped = output.directory().drop(removable());

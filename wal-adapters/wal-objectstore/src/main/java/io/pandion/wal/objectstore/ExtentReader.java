@@ -1,0 +1,177 @@
+package io.pandion.wal.objectstore;
+
+import io.pandion.model.PandionException;
+import io.pandion.wal.WalMessage;
+import io.pandion.wal.WalReader;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// Walks over the extents of a channel up to an end that was durable when it was made. Slots are
+/// looked at a few together, and the next few while these are read. One thread; [#keeps] any.
+final class ExtentReader implements WalReader {
+  /// Slots `[from, to)` of a stream.
+  record Span(StreamIndex index, long from, long to) {}
+
+  /// A part that has records for the reader.
+  private record Piece(StreamIndex index, long slot, Part part) {}
+
+  /// Slots that are looked at together.
+  private static final int WIDTH = 4;
+
+  private final String channel;
+  private final int channelCrc;
+  private final Deque<Span> spans;
+  private final long from;
+  private final long end;
+  private final ExecutorService io;
+  private final Consumer<ExtentReader> onClose;
+  private final Deque<Piece> pieces = new ArrayDeque<>();
+  private @Nullable Future<List<Piece>> ahead;
+  private RecordCodec.@Nullable Cursor cursor;
+  private String object = "";
+  private long expected = -1;
+  private volatile long keeps;
+
+  /// @param from lsn of the first message wanted
+  /// @param end lsn at which it stops
+  ExtentReader(
+      String channel,
+      List<Span> spans,
+      long from,
+      long end,
+      ExecutorService io,
+      Consumer<ExtentReader> onClose) {
+    this.channel = channel;
+    this.channelCrc = SlotFormat.crc(channel);
+    this.spans = new ArrayDeque<>(spans);
+    this.from = from;
+    this.end = end;
+    this.io = io;
+    this.onClose = onClose;
+    this.keeps = from;
+  }
+
+  /// Lsn below which it reads nothing any more.
+  long keeps() {
+    return keeps;
+  }
+
+  @Override
+  public @Nullable WalMessage next() {
+    if (from >= end || expected >= end) {
+      return null;
+    }
+    while (true) {
+      RecordCodec.Cursor at = cursor;
+      WalMessage message = at == null ? null : at.next();
+      if (message == null) {
+        if (!open()) {
+          throw PandionException.corrupt(
+              "channel "
+                  + channel
+                  + ": the log ends at "
+                  + expected
+                  + " where "
+                  + (end - 1)
+                  + " is known to be: objects are missing");
+        }
+        continue;
+      }
+      if (expected >= 0 && message.lsn() != expected) {
+        throw PandionException.corrupt(
+            "channel "
+                + channel
+                + ": "
+                + message.lsn()
+                + " follows where "
+                + expected
+                + " is next, in log object '"
+                + object
+                + "'");
+      }
+      expected = message.lsn() + 1;
+      if (message.lsn() >= from) {
+        keeps = message.lsn();
+        return message;
+      }
+      if (expected >= end) {
+        return null;
+      }
+    }
+  }
+
+  /// Goes to the next part.
+  ///
+  /// @return false when there is none
+  private boolean open() {
+    while (pieces.isEmpty()) {
+      Future<List<Piece>> next = ahead == null ? prefetch() : ahead;
+      ahead = null;
+      if (next == null) {
+        return false;
+      }
+      pieces.addAll(get(next));
+      ahead = prefetch();
+    }
+    Piece piece = pieces.removeFirst();
+    object = piece.index.stream().object(piece.slot);
+    byte[] records = piece.index.read(piece.slot, piece.part);
+    cursor = new RecordCodec.Cursor(object, channelCrc, records);
+    return true;
+  }
+
+  private @Nullable Future<List<Piece>> prefetch() {
+    while (!spans.isEmpty()) {
+      Span span = spans.removeFirst();
+      if (span.from >= span.to) {
+        continue;
+      }
+      long to = Math.min(span.to, span.from + WIDTH);
+      spans.addFirst(new Span(span.index, to, span.to));
+      return io.submit(() -> pieces(span.index, span.from, to));
+    }
+    return null;
+  }
+
+  private List<Piece> pieces(StreamIndex index, long fromSlot, long toSlot) {
+    return index.load(fromSlot, toSlot).stream()
+        .filter(slot -> slot.part(channel) != null)
+        .map(
+            slot ->
+                new Piece(
+                    index, slot.number(), java.util.Objects.requireNonNull(slot.part(channel))))
+        .filter(piece -> piece.part.lastSeq() >= from)
+        .toList();
+  }
+
+  private static List<Piece> get(Future<List<Piece>> future) {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof PandionException p
+          ? new PandionException(p.reason(), p.subject(), String.valueOf(p.getMessage()), p)
+          : new IllegalStateException(e.getCause());
+    } catch (CancellationException e) {
+      throw new PandionException(
+          PandionException.Reason.UNAVAILABLE_RETRY,
+          PandionException.Subject.CHANNEL,
+          "the log was closed while it was read",
+          e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw PandionException.unavailable("interrupted while the log was read");
+    }
+  }
+
+  @Override
+  public void close() {
+    onClose.accept(this);
+  }
+}

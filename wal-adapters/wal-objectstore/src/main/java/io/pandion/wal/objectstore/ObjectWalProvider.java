@@ -1,0 +1,456 @@
+package io.pandion.wal.objectstore;
+
+import io.pandion.meta.MetaStore;
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import io.pandion.storage.ConditionalCreateProbe;
+import io.pandion.storage.ObjectStore;
+import io.pandion.wal.Wal;
+import io.pandion.wal.WalProvider;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/// Logs in an object store, without a disk and without another service: [SlotFormat] specifies the
+/// objects, `docs/object-wal.md` the protocol.
+///
+/// A provider is one incarnation of a node. All its channels share one stream of objects, so that
+/// many channels cost as many requests as one. An opening fences every earlier one, also of the
+/// same term, in this process and in others that share the store. When another node takes a channel
+/// over, this stream ends; the channels that this node still owns go on in a new one and lose
+/// nothing. Any number of threads.
+public final class ObjectWalProvider implements WalProvider {
+  private static final long CLOSE_SECONDS = 10;
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+
+  private final ObjectStore store;
+  private final ObjectWalSettings settings;
+  private final String node;
+  private final LongSupplier nanos;
+  private final RandomGenerator random;
+  private final long writer;
+  private final WalMeta meta;
+  private final ObjectCache cache;
+  private final LowWater lowWater;
+  private final Trimmer trimmer;
+  private final StreamFence fence;
+  private final ExecutorService io =
+      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("wal-io-", 0).factory());
+
+  /// Guards what is in memory; never held while a request is under way.
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /// Held while a channel changes hands, with its requests.
+  private final ReentrantLock opening = new ReentrantLock();
+
+  private final Map<String, StreamIndex> indexes = new ConcurrentHashMap<>();
+  private final Map<String, ObjectWal> open = new ConcurrentHashMap<>();
+  private @Nullable StreamWriter current;
+  private boolean probed;
+  private boolean closed;
+
+  /// @param node name of this node, for people
+  /// @param nanos a clock that does not go back
+  /// @param random for names of streams, and pauses between attempts
+  public ObjectWalProvider(
+      ObjectStore store,
+      MetaStore meta,
+      ObjectWalSettings settings,
+      String node,
+      LongSupplier nanos,
+      RandomGenerator random) {
+    this.store = store;
+    this.settings = settings;
+    this.node = node;
+    this.nanos = nanos;
+    this.random = random;
+    this.writer = random.nextLong();
+    this.meta = new WalMeta(meta);
+    this.cache = new ObjectCache(settings.cacheBytes());
+    this.lowWater = new LowWater(this.meta, store);
+    this.trimmer = new Trimmer(this.meta, lock, this::index, this::collect);
+    this.fence = new StreamFence(store, writer, this::pause);
+  }
+
+  @Override
+  public String name() {
+    return "object";
+  }
+
+  /// Opens a log, or makes it.
+  ///
+  /// @throws PandionException FENCED when a higher term was opened before, UNSUPPORTED when the
+  ///   store does not create objects once only, CORRUPT_DATA when an object is damaged or missing,
+  ///   UNAVAILABLE_RETRY when the store does not answer, INVALID_REQUEST for a name that is not
+  ///   `[A-Za-z0-9_-]{1,200}` or a negative term
+  @Override
+  public Wal open(String pchannel, long term) {
+    if (!NAME.matcher(pchannel).matches()) {
+      throw PandionException.invalid(
+          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
+    }
+    if (term < 0) {
+      throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
+    }
+    ChannelRecord before = meta.channel(pchannel);
+    if (before.term() > term) {
+      throw WalMeta.fenced(pchannel, term, before);
+    }
+    handOver(pchannel, term);
+    opening.lock();
+    try {
+      if (closed) {
+        throw PandionException.unavailable("the log provider is closed");
+      }
+      probe();
+      return takeOver(pchannel, term);
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /// Ends an earlier opening in this process: what it was given becomes durable first.
+  private void handOver(String pchannel, long term) {
+    ObjectWal earlier = open.get(pchannel);
+    if (earlier == null) {
+      return;
+    }
+    PandionException fenced =
+        new PandionException(
+            Reason.FENCED,
+            PandionException.Subject.CHANNEL,
+            "channel "
+                + pchannel
+                + ": term "
+                + earlier.term()
+                + " is fenced by a later opening, of term "
+                + term);
+    if (!earlier.drain(fenced)) {
+      throw PandionException.unavailable(
+          "channel " + pchannel + ": what the opening before wrote does not become durable; retry");
+    }
+  }
+
+  private void probe() {
+    if (probed) {
+      return;
+    }
+    StreamId name;
+    lock.lock();
+    try {
+      name = StreamId.random(random);
+    } finally {
+      lock.unlock();
+    }
+    ConditionalCreateProbe.check(store, "wal/probe/" + name.text());
+    probed = true;
+  }
+
+  private ObjectWal takeOver(String pchannel, long term) {
+    ChannelRecord raised = meta.raise(pchannel, term, node);
+    StreamWriter stream = live();
+    Map<String, UnaryOperator<StreamRecord>> streams = new HashMap<>();
+    ChannelRecord ended = raised;
+    if (!raised.extents().isEmpty() && raised.extents().getLast().isOpen()) {
+      Extent last = raised.extents().getLast();
+      long end;
+      if (last.stream().equals(stream.id().text())) {
+        end = nextSlot(stream);
+      } else {
+        end = fence.end(index(last.stream()), last.fromSlot());
+        streams.put(last.stream(), r -> r.ended(StreamRecord.State.FENCED, end));
+      }
+      ended = end(pchannel, raised, end);
+    }
+    long from = nextSlot(stream);
+    Extent extent = Extent.open(term, stream.id(), from, ended.nextSeq(), ended.highestTick());
+    ChannelRecord next = ended.add(extent);
+    streams.put(stream.id().text(), r -> r);
+    ChannelRecord written = meta.change(pchannel, term, raised.opening(), r -> next, streams);
+    ObjectWal wal = new ObjectWal(this, settings, lock, pchannel, written, stream);
+    open.put(pchannel, wal);
+    return wal;
+  }
+
+  /// Ends the last extent at a slot, with what its slots say.
+  private ChannelRecord end(String pchannel, ChannelRecord record, long end) {
+    Extent last = record.extents().getLast();
+    long seq = last.firstSeq() - 1;
+    long tick = last.tickBefore();
+    for (Slot slot : index(last.stream()).known(last.fromSlot(), end)) {
+      Part part = slot.part(pchannel);
+      if (part != null) {
+        seq = part.lastSeq();
+        tick = part.lastTick();
+      }
+    }
+    return record.endLast(end, seq, tick);
+  }
+
+  private long nextSlot(StreamWriter stream) {
+    lock.lock();
+    try {
+      return stream.nextSlot();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// The stream that is written now; a new one when another ended the last. With `opening` held.
+  private StreamWriter live() {
+    lock.lock();
+    try {
+      StreamWriter now = current;
+      if (now == null || now.dead()) {
+        StreamIndex index = index(StreamId.random(random).text());
+        now =
+            new StreamWriter(
+                index,
+                writer,
+                store,
+                settings,
+                nanos,
+                new CommitPlanner(settings, random),
+                cache,
+                io,
+                lock,
+                (dead, end) -> io.execute(() -> move(dead, end)));
+        current = now;
+        now.start();
+      }
+      return now;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Another node ended a stream. The channels that are still ours go on in a new one, with what
+  /// was not durable; those that are not fail.
+  private void move(StreamWriter dead, long end) {
+    opening.lock();
+    try {
+      StreamWriter fresh = live();
+      Map<ObjectWal, PandionException> lost = new HashMap<>();
+      Map<ObjectWal, ChannelRecord> kept = new LinkedHashMap<>();
+      for (ObjectWal wal : walsOf(dead)) {
+        try {
+          kept.put(wal, move(wal, dead, end, fresh));
+        } catch (PandionException e) {
+          lost.put(wal, e.reason() == Reason.FENCED ? e : unknown(wal, e));
+        }
+      }
+      hand(dead, fresh, kept, lost);
+      dead.close(0);
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  private List<ObjectWal> walsOf(StreamWriter stream) {
+    lock.lock();
+    try {
+      return open.values().stream().filter(w -> w.stream() == stream).toList();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private ChannelRecord move(ObjectWal wal, StreamWriter dead, long end, StreamWriter fresh) {
+    Extent ended;
+    lock.lock();
+    try {
+      ended = wal.endedNow();
+    } finally {
+      lock.unlock();
+    }
+    return meta.change(
+        wal.pchannel(),
+        wal.term(),
+        wal.opening(),
+        r -> {
+          ChannelRecord closed = r.endLast(end, ended.lastSeq(), ended.lastTick());
+          return closed.add(
+              Extent.open(wal.term(), fresh.id(), 0, closed.nextSeq(), closed.highestTick()));
+        },
+        Map.of(
+            dead.id().text(), r -> r.ended(StreamRecord.State.FENCED, end),
+            fresh.id().text(), r -> r));
+  }
+
+  private static PandionException unknown(ObjectWal wal, PandionException e) {
+    return new PandionException(
+        Reason.OUTCOME_UNKNOWN,
+        PandionException.Subject.CHANNEL,
+        "channel "
+            + wal.pchannel()
+            + ": its stream was ended by another node and it cannot go on in a new one: "
+            + e.getMessage()
+            + "; open the log again and read its end",
+        e);
+  }
+
+  private void hand(
+      StreamWriter dead,
+      StreamWriter fresh,
+      Map<ObjectWal, ChannelRecord> kept,
+      Map<ObjectWal, PandionException> lost) {
+    List<Runnable> failures = new ArrayList<>();
+    lock.lock();
+    try {
+      kept.forEach((wal, record) -> wal.moved(record.extents(), fresh));
+      lost.forEach(ObjectWal::fail);
+      for (WaitingObject.Chunk chunk : dead.takeRest()) {
+        PandionException why = lost.get(chunk.wal());
+        if (why == null) {
+          fresh.add(chunk);
+        } else {
+          failures.add(() -> chunk.waiters().forEach(w -> w.completeExceptionally(why)));
+        }
+      }
+      dead.room().signalAll();
+      fresh.flush();
+    } finally {
+      lock.unlock();
+    }
+    lost.keySet().forEach(wal -> open.remove(wal.pchannel(), wal));
+    failures.forEach(Runnable::run);
+    lock.lock();
+    try {
+      dead.room().signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// A log was closed: its extent ends without a fence.
+  void closed(ObjectWal wal, boolean drained) {
+    opening.lock();
+    try {
+      if (!open.remove(wal.pchannel(), wal) || !drained) {
+        return;
+      }
+      Extent ended;
+      lock.lock();
+      try {
+        if (wal.hasFailed()) {
+          return;
+        }
+        ended = wal.endedNow();
+      } finally {
+        lock.unlock();
+      }
+      meta.change(
+          wal.pchannel(),
+          wal.term(),
+          wal.opening(),
+          r -> r.endLast(ended.toSlot(), ended.lastSeq(), ended.lastTick()),
+          Map.of());
+    } catch (PandionException e) {
+      // All that was acknowledged is durable; the next opening finds the end by itself.
+      return;
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /// Removes what a log does not need any more, in the background.
+  void trim(ObjectWal wal) {
+    io.execute(
+        () -> {
+          opening.lock();
+          try {
+            trimmer.trim(wal);
+          } finally {
+            opening.unlock();
+          }
+        });
+  }
+
+  /// What is known of a stream.
+  StreamIndex index(String stream) {
+    return indexes.computeIfAbsent(
+        stream, s -> new StreamIndex(StreamId.parse(s), store, cache, io));
+  }
+
+  ExecutorService io() {
+    return io;
+  }
+
+  /// Removes what a stream holds below what any channel needs, and what is known of it here.
+  private void collect(String stream, long released) {
+    long low = lowWater.collect(StreamId.parse(stream), released);
+    if (low >= 0) {
+      index(stream).forgetBelow(low);
+    } else {
+      indexes.remove(stream);
+    }
+  }
+
+  private void pause(long pauseNanos) {
+    LockSupport.parkNanos(this, pauseNanos);
+  }
+
+  /// Closes every log that is still open, and the stream.
+  @Override
+  public void close() {
+    List.copyOf(open.values()).forEach(ObjectWal::close);
+    opening.lock();
+    try {
+      closed = true;
+      StreamWriter last = current;
+      current = null;
+      if (last != null) {
+        end(last);
+      }
+    } finally {
+      opening.unlock();
+    }
+    io.shutdown();
+    try {
+      if (!io.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+        io.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      io.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void end(StreamWriter stream) {
+    if (!stream.close(settings.stall().toMillis())) {
+      List<WaitingObject.Chunk> rest = stream.abandon();
+      PandionException unknown =
+          new PandionException(
+              Reason.OUTCOME_UNKNOWN,
+              PandionException.Subject.CHANNEL,
+              "the log was closed before the write was known to be durable");
+      rest.forEach(chunk -> chunk.waiters().forEach(w -> w.completeExceptionally(unknown)));
+      return;
+    }
+    try {
+      long slot = nextSlot(stream);
+      String name = stream.id().object(slot);
+      if (!stream.dead()
+          && (slot == 0 || store.putIfAbsent(name, stream.builder().close(slot).bytes()))) {
+        meta.changeStream(stream.id().text(), r -> r.ended(StreamRecord.State.CLOSED, slot));
+        collect(stream.id().text(), slot);
+      }
+    } catch (PandionException e) {
+      // The next opening of a channel ends the stream.
+      return;
+    }
+  }
+}

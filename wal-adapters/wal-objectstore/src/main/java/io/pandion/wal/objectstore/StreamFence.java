@@ -1,0 +1,77 @@
+package io.pandion.wal.objectstore;
+
+import io.pandion.model.PandionException;
+import io.pandion.storage.ObjectStore;
+import java.util.List;
+import java.util.Optional;
+
+/// Ends another's stream: puts a FENCE at the first slot that holds nothing, moving on where
+/// somebody was faster. Repeatable, also by others at the same time: there is one fence a stream.
+///
+/// What it promises: when [#end] returns, the slots before the end are there and stay as they are,
+/// and no slot at or behind the end will ever be acknowledged. The start must be a slot that no
+/// garbage collection can have taken: the start of an extent of a channel whose term the caller has
+/// raised before.
+final class StreamFence {
+  /// How many slots are looked at together.
+  private static final int WIDTH = 16;
+
+  private static final int ATTEMPTS = 20;
+
+  private final ObjectStore store;
+  private final long writer;
+  private final java.util.function.LongConsumer pause;
+
+  /// @param writer that makes the fences
+  /// @param pause waits so many nanoseconds
+  StreamFence(ObjectStore store, long writer, java.util.function.LongConsumer pause) {
+    this.store = store;
+    this.writer = writer;
+    this.pause = pause;
+  }
+
+  /// @return slot of the FENCE or CLOSE object; all slots from `fromSlot` up to it are in the index
+  /// @throws PandionException UNAVAILABLE_RETRY when the store does not answer; the fence may be
+  ///   there then: try again
+  long end(StreamIndex index, long fromSlot) {
+    long at = fromSlot;
+    while (true) {
+      long start = at;
+      List<Optional<Slot>> found = retried(() -> index.look(start, start + WIDTH));
+      for (Optional<Slot> slot : found) {
+        if (slot.isEmpty()) {
+          SlotBuilder.Built fence = new SlotBuilder(index.stream(), writer).fence(at);
+          long hole = at;
+          if (retried(() -> store.putIfAbsent(index.stream().object(hole), fence.bytes()))) {
+            index.add(fence.slot());
+            return at;
+          }
+          // somebody was faster: look at this slot again
+          break;
+        }
+        if (!slot.get().data()) {
+          return at;
+        }
+        at++;
+      }
+    }
+  }
+
+  private <T> T retried(java.util.function.Supplier<T> request) {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return request.get();
+      } catch (PandionException e) {
+        boolean again =
+            switch (e.reason()) {
+              case UNAVAILABLE_RETRY, OUTCOME_UNKNOWN, QUOTA_EXCEEDED, DEADLINE_EXCEEDED -> true;
+              default -> false;
+            };
+        if (!again || attempt == ATTEMPTS) {
+          throw e;
+        }
+        pause.accept(Math.min(1_000_000_000L, 20_000_000L << Math.min(attempt, 6)));
+      }
+    }
+  }
+}

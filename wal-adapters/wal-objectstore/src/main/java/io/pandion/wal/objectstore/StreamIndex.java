@@ -1,0 +1,155 @@
+package io.pandion.wal.objectstore;
+
+import io.pandion.model.PandionException;
+import io.pandion.storage.ObjectStore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+
+/// What is known of the slots of one stream: filled by its writer, or from the store when another
+/// wrote it. Any number of threads.
+final class StreamIndex {
+  private final StreamId stream;
+  private final ObjectStore store;
+  private final ObjectCache cache;
+  private final ExecutorService io;
+  private final NavigableMap<Long, Slot> slots = new ConcurrentSkipListMap<>();
+
+  StreamIndex(StreamId stream, ObjectStore store, ObjectCache cache, ExecutorService io) {
+    this.stream = stream;
+    this.store = store;
+    this.cache = cache;
+    this.io = io;
+  }
+
+  StreamId stream() {
+    return stream;
+  }
+
+  void add(Slot slot) {
+    slots.put(slot.number(), slot);
+  }
+
+  /// Nothing below is needed any more.
+  void forgetBelow(long slot) {
+    slots.headMap(slot).clear();
+  }
+
+  /// Slots that are known, in order, of `[from, to)`.
+  List<Slot> known(long from, long to) {
+    return from >= to ? List.of() : List.copyOf(slots.subMap(from, to).values());
+  }
+
+  /// The slots `[from, to)`, which must be there, read together when they are not known.
+  ///
+  /// @throws PandionException CORRUPT_DATA when one is missing, damaged, or does not follow the one
+  ///   before
+  List<Slot> load(long from, long to) {
+    List<Optional<Slot>> found = look(from, to);
+    List<Slot> out = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      long number = from + i;
+      Slot slot =
+          found
+              .get(i)
+              .orElseThrow(
+                  () ->
+                      PandionException.corrupt(
+                          "log object '"
+                              + stream.object(number)
+                              + "' is missing: restore it from a copy of the bucket"));
+      if (!slot.data()) {
+        throw PandionException.corrupt(
+            "log object '" + stream.object(number) + "' ends its stream before what is known");
+      }
+      out.add(slot);
+    }
+    return out;
+  }
+
+  /// The slots `[from, to)`, read together when they are not known; empty where there is none yet.
+  List<Optional<Slot>> look(long from, long to) {
+    List<Future<Optional<Slot>>> reading = new ArrayList<>();
+    for (long number = from; number < to; number++) {
+      long at = number;
+      reading.add(io.submit(() -> look(at)));
+    }
+    List<Optional<Slot>> out = new ArrayList<>();
+    try {
+      for (Future<Optional<Slot>> one : reading) {
+        out.add(one.get());
+      }
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof PandionException p
+          ? new PandionException(p.reason(), p.subject(), String.valueOf(p.getMessage()), p)
+          : new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw PandionException.unavailable("interrupted while stream " + stream + " was read");
+    }
+    for (int i = 0; i < out.size(); i++) {
+      check(out.get(i).orElse(null), slots.get(from + i - 1));
+    }
+    return out;
+  }
+
+  private Optional<Slot> look(long number) {
+    Slot known = slots.get(number);
+    if (known != null) {
+      return Optional.of(known);
+    }
+    String name = stream.object(number);
+    byte[] bytes;
+    try {
+      bytes = store.readAll(name);
+    } catch (PandionException e) {
+      if (e.reason() == PandionException.Reason.NOT_FOUND) {
+        return Optional.empty();
+      }
+      throw e;
+    }
+    Slot slot = Slot.parse(name, stream, number, bytes);
+    cache.put(name, bytes);
+    slots.put(number, slot);
+    return Optional.of(slot);
+  }
+
+  private static void check(
+      @org.jspecify.annotations.Nullable Slot slot,
+      @org.jspecify.annotations.Nullable Slot before) {
+    if (slot == null || before == null || !slot.data() || !before.data()) {
+      return;
+    }
+    if (slot.previous() != before.checksum() || slot.writer() != before.writer()) {
+      throw PandionException.corrupt(
+          "log object '"
+              + slot.stream().object(slot.number())
+              + "' does not follow the one before it: they are of different writers");
+    }
+  }
+
+  /// The records of a part.
+  ///
+  /// @throws PandionException CORRUPT_DATA when the object is gone or shorter
+  byte[] read(long slot, Part part) {
+    String name = stream.object(slot);
+    byte[] cached = cache.get(name);
+    if (cached != null) {
+      return java.util.Arrays.copyOfRange(cached, part.offset(), part.offset() + part.length());
+    }
+    try {
+      return store.read(name, part.offset(), part.length());
+    } catch (PandionException e) {
+      if (e.reason() == PandionException.Reason.NOT_FOUND) {
+        throw PandionException.corrupt(
+            "log object '" + name + "' is missing: restore it from a copy of the bucket");
+      }
+      throw e;
+    }
+  }
+}

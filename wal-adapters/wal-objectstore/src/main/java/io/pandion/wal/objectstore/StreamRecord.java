@@ -1,0 +1,32 @@
+package io.pandion.wal.objectstore;
+
+/// What the meta store knows of a stream.
+///
+/// @param node that writes it, for people
+/// @param end slot of its FENCE or CLOSE object, or -1 while none is known
+/// @param lowWater no extent needs a slot below; written before anything is deleted
+/// @param deleted all slots below are gone
+record StreamRecord(String node, State state, long end, long lowWater, long deleted) {
+  /// Who ended it, if anybody did.
+  enum State {
+    OPEN,
+    FENCED,
+    CLOSED
+  }
+
+  static StreamRecord open(String node) {
+    return new StreamRecord(node, State.OPEN, -1, 0, 0);
+  }
+
+  StreamRecord ended(State how, long slot) {
+    return state == State.OPEN ? new StreamRecord(node, how, slot, lowWater, deleted) : this;
+  }
+
+  StreamRecord low(long slot) {
+    return new StreamRecord(node, state, end, slot, deleted);
+  }
+
+  StreamRecord deletedBelow(long slot) {
+    return new StreamRecord(node, state, end, lowWater, slot);
+  }
+}

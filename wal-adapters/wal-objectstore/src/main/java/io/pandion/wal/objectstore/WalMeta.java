@@ -1,0 +1,175 @@
+package io.pandion.wal.objectstore;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pandion.meta.MetaEntry;
+import io.pandion.meta.MetaStore;
+import io.pandion.meta.MetaTransaction;
+import io.pandion.model.PandionException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+
+/// The log's entries in the meta store: `objectwal/channel/{channel}` and
+/// `objectwal/stream/{stream}`, as JSON. Every write is a compare-and-set. Any number of threads.
+final class WalMeta {
+  static final String CHANNELS = "objectwal/channel/";
+  static final String STREAMS = "objectwal/stream/";
+
+  private final MetaStore store;
+  private final ObjectMapper json = JsonMapper.builder().build();
+
+  WalMeta(MetaStore store) {
+    this.store = store;
+  }
+
+  /// The channel as it is.
+  ChannelRecord channel(String channel) {
+    return store
+        .get(CHANNELS + channel)
+        .map(e -> read(e, ChannelRecord.class))
+        .orElse(ChannelRecord.NEW);
+  }
+
+  Map<String, ChannelRecord> channels() {
+    Map<String, ChannelRecord> out = new LinkedHashMap<>();
+    for (MetaEntry entry : store.list(CHANNELS)) {
+      out.put(entry.key().substring(CHANNELS.length()), read(entry, ChannelRecord.class));
+    }
+    return out;
+  }
+
+  Optional<StreamRecord> stream(String stream) {
+    return store.get(STREAMS + stream).map(e -> read(e, StreamRecord.class));
+  }
+
+  /// Makes a term the channel's own: the first step of every opening. What the answer says of
+  /// extents is what the owner before can not change any more.
+  ///
+  /// @throws PandionException FENCED when a higher term is known
+  ChannelRecord raise(String channel, long term, String node) {
+    while (true) {
+      Optional<MetaEntry> entry = store.get(CHANNELS + channel);
+      ChannelRecord now = entry.map(e -> read(e, ChannelRecord.class)).orElse(ChannelRecord.NEW);
+      if (now.term() > term) {
+        throw fenced(channel, term, now);
+      }
+      ChannelRecord next = now.raise(term, node);
+      MetaTransaction transaction = guard(CHANNELS + channel, entry);
+      if (store.commit(transaction.put(CHANNELS + channel, write(next)))) {
+        return next;
+      }
+    }
+  }
+
+  /// Changes a channel if the opening still owns it, and a stream with it.
+  ///
+  /// @param streams by name, what becomes of their records (new ones where there is none) in the
+  ///   same transaction
+  /// @return the channel's new record
+  /// @throws PandionException FENCED when another opening owns the channel
+  ChannelRecord change(
+      String channel,
+      long term,
+      long opening,
+      UnaryOperator<ChannelRecord> change,
+      Map<String, UnaryOperator<StreamRecord>> streams) {
+    while (true) {
+      Optional<MetaEntry> entry = store.get(CHANNELS + channel);
+      ChannelRecord now = entry.map(e -> read(e, ChannelRecord.class)).orElse(ChannelRecord.NEW);
+      if (!now.ownedBy(term, opening)) {
+        throw fenced(channel, term, now);
+      }
+      ChannelRecord next = change.apply(now);
+      MetaTransaction transaction = guard(CHANNELS + channel, entry);
+      transaction.put(CHANNELS + channel, write(next));
+      streams.forEach(
+          (stream, streamChange) -> {
+            String key = STREAMS + stream;
+            Optional<MetaEntry> held = store.get(key);
+            StreamRecord before =
+                held.map(e -> read(e, StreamRecord.class)).orElse(StreamRecord.open(now.node()));
+            StreamRecord after = streamChange.apply(before);
+            if (held.isEmpty() || !after.equals(before)) {
+              held.ifPresentOrElse(
+                  e -> transaction.ifRevision(key, e.revision()), () -> transaction.ifAbsent(key));
+              transaction.put(key, write(after));
+            }
+          });
+      if (store.commit(transaction)) {
+        return next;
+      }
+    }
+  }
+
+  /// Changes a stream that is there; does nothing when it is not.
+  void changeStream(String stream, UnaryOperator<StreamRecord> change) {
+    String key = STREAMS + stream;
+    while (true) {
+      Optional<MetaEntry> entry = store.get(key);
+      if (entry.isEmpty()) {
+        return;
+      }
+      StreamRecord now = read(entry.get(), StreamRecord.class);
+      StreamRecord next = change.apply(now);
+      if (next.equals(now) || store.commit(guard(key, entry).put(key, write(next)))) {
+        return;
+      }
+    }
+  }
+
+  /// Removes a stream's record if it is as it was seen.
+  boolean removeStream(String stream, StreamRecord seen) {
+    String key = STREAMS + stream;
+    Optional<MetaEntry> entry = store.get(key);
+    return entry.isPresent()
+        && read(entry.get(), StreamRecord.class).equals(seen)
+        && store.commit(guard(key, entry).delete(key));
+  }
+
+  private static MetaTransaction guard(String key, Optional<MetaEntry> entry) {
+    MetaTransaction transaction = new MetaTransaction();
+    return entry
+        .map(e -> transaction.ifRevision(key, e.revision()))
+        .orElseGet(() -> transaction.ifAbsent(key));
+  }
+
+  private <T> T read(MetaEntry entry, Class<T> type) {
+    try {
+      return json.readValue(entry.value(), type);
+    } catch (IOException e) {
+      throw new PandionException(
+          PandionException.Reason.CORRUPT_DATA,
+          PandionException.Subject.NONE,
+          "meta store entry '" + entry.key() + "' cannot be read: " + e.getMessage(),
+          e);
+    }
+  }
+
+  private byte[] write(Object value) {
+    try {
+      return json.writeValueAsBytes(value);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static PandionException fenced(String channel, long term, ChannelRecord now) {
+    return new PandionException(
+        PandionException.Reason.FENCED,
+        PandionException.Subject.CHANNEL,
+        "channel "
+            + channel
+            + ": term "
+            + term
+            + " is fenced by term "
+            + now.term()
+            + ", opening "
+            + now.opening()
+            + " of node "
+            + now.node());
+  }
+}
