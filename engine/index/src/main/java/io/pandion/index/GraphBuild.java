@@ -8,8 +8,6 @@ import io.pandion.model.Metric;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /// Builds the graph of a segment in memory and writes its file.
@@ -19,9 +17,6 @@ import java.nio.file.Path;
 /// the SQ8 codes when they are others.
 record GraphBuild(
     FloatRows vectors, Metric metric, GraphParams params, long seed, RowThreads threads) {
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   void write(Path file) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       int[] firstOf = new TwinFinder(vectors).firstOf();
@@ -56,7 +51,7 @@ record GraphBuild(
           RowEncoder encoder = codec.encoder();
           float[] vector = new float[dimension];
           return row -> {
-            MemorySegment.copy(vectors.data(), FLOAT, vectors.offset(row), vector, 0, dimension);
+            MemorySegment.copy(vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, dimension);
             encoder.encode(vector, 0, out, row * stride);
           };
         });

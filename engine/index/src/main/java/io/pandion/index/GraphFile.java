@@ -6,7 +6,6 @@ import io.pandion.index.kernel.Rows;
 import io.pandion.model.Metric;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 
 /// A graph as it lies in its file, a [SectionFile] of kind HNSW, version 2. Numbers are u32,
@@ -27,9 +26,6 @@ import java.nio.file.Path;
 record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
   private static final int VERSION = 2;
   private static final int SHAPE_BYTES = 28;
-
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(java.nio.ByteOrder.LITTLE_ENDIAN);
 
   /// Writes a graph that was built in memory.
   ///
@@ -62,7 +58,7 @@ record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
           MemorySegment.copy(graph.base, 0, sections[1], 0, lengths[1]);
           uppers(graph, rows, sections[2], sections[3]);
           MemorySegment.copy(twins, 0, sections[4], SectionFile.INT, 0, rows);
-          MemorySegment.copy(codec.mean(), 0, sections[5], FLOAT, 0, codes.dimension());
+          MemorySegment.copy(codec.mean(), 0, sections[5], SectionFile.FLOAT, 0, codes.dimension());
           MemorySegment.copy(codes.data(), 0, sections[6], 0, lengths[6]);
         });
   }
@@ -129,7 +125,7 @@ record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
     return new GraphFile(
         graph,
         new Rows(format, sections[6], rows, shape[1]),
-        new RowCodec(format, metric, shape[1], sections[5].toArray(FLOAT)),
+        new RowCodec(format, metric, shape[1], sections[5].toArray(SectionFile.FLOAT)),
         sections[4]);
   }
 

@@ -1,14 +1,9 @@
 package io.pandion.index;
 
 import io.pandion.model.Metric;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
 /// The mean of vectors, of unit vectors for COSINE: codes relative to it are finer.
 final class Means {
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-
   /// More rows hardly move it.
   private static final int SAMPLE = 100_000;
 
@@ -22,7 +17,7 @@ final class Means {
       double by = metric == Metric.COSINE ? inverseNorm(rows, row) : 1;
       long at = rows.offset(row);
       for (int i = 0; i < sums.length; i++) {
-        sums[i] += by * rows.data().get(FLOAT, at + 4L * i);
+        sums[i] += by * rows.data().get(SectionFile.FLOAT, at + 4L * i);
       }
       count++;
     }
@@ -38,7 +33,7 @@ final class Means {
     double squares = 0;
     long at = rows.offset(row);
     for (int i = 0; i < rows.dimension(); i++) {
-      double x = rows.data().get(FLOAT, at + 4L * i);
+      double x = rows.data().get(SectionFile.FLOAT, at + 4L * i);
       squares += x * x;
     }
     return squares == 0 ? 0 : 1 / Math.sqrt(squares);

@@ -67,7 +67,7 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
             queries,
             params.limit() + params.offset(),
             filter,
-            params.index(),
+            planParams(params, index),
             params.lower(metric),
             params.upper(metric),
             partitions,
@@ -75,6 +75,13 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
     SearchResult found = reader.search(collection, plan, point);
     SearchEncoder encoder = new SearchEncoder(collection, output, metric, params);
     return encoder.encode(SearchEncoder.skip(found, params.offset()), this::token);
+  }
+
+  /// The parameters of the index, and which it is: FLAT asks growing segments to be exact, too.
+  private static Map<String, String> planParams(SearchParams params, IndexInfo index) {
+    Map<String, String> out = new HashMap<>(params.index());
+    out.put("index_type", index.type());
+    return out;
   }
 
   private String token() {
