@@ -3,20 +3,16 @@ package io.pandion.index;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 
 /// The kinds of vector index by the names that Milvus gives them.
 public final class VectorIndexTypes {
-  private static final Map<String, VectorIndexType> TYPES =
-      Map.of(
-          "FLAT", new FlatIndexType(),
-          "HNSW", new HnswIndexType("HNSW", 30, 360),
-          "AUTOINDEX", new HnswIndexType("AUTOINDEX", 16, 200));
+  private static final Map<String, VectorIndexType> TYPES = types();
 
   /// Other float indexes of Milvus, with the kind that serves instead.
-  private static final Set<String> GRAPHS =
-      Set.of("HNSW_SQ", "HNSW_PQ", "HNSW_PRQ", "DISKANN", "AISAQ", "GPU_CAGRA");
+  private static final Set<String> GRAPHS = Set.of("AISAQ", "GPU_CAGRA");
 
   private static final Set<String> LISTS =
       Set.of(
@@ -30,6 +26,15 @@ public final class VectorIndexTypes {
           "GPU_BRUTE_FORCE");
 
   private VectorIndexTypes() {}
+
+  private static Map<String, VectorIndexType> types() {
+    Map<String, VectorIndexType> out = new HashMap<>();
+    out.put("FLAT", new FlatIndexType());
+    for (GraphParams.Kind kind : GraphParams.Kind.values()) {
+      out.put(kind.name(), new GraphIndexType(kind));
+    }
+    return Map.copyOf(out);
+  }
 
   /// The kind of a name.
   ///

@@ -62,7 +62,7 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
             queries,
             params.limit() + params.offset(),
             filter,
-            params.index(),
+            planParams(params, index),
             params.lower(metric),
             params.upper(metric),
             partitions,
@@ -86,6 +86,13 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
         Math.max(request.getGuaranteeTimestamp(), iterator.snapshot()),
         request.getConsistencyLevel(),
         request.getUseDefaultConsistency());
+  }
+
+  /// The parameters of the index, and which it is: FLAT asks growing segments to be exact, too.
+  private static Map<String, String> planParams(SearchParams params, IndexInfo index) {
+    Map<String, String> out = new HashMap<>(params.index());
+    out.put("index_type", index.type());
+    return out;
   }
 
   private String token() {

@@ -18,6 +18,7 @@ import io.pandion.wal.WalReader;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,6 +34,7 @@ final class ChannelOwner implements AutoCloseable {
   private final StreamingSettings settings;
   private final Function<String, QueryNode> queryNodes;
   private final LongSupplier clockMillis;
+  private final Executor linking;
   private final AtomicLong safeTick = new AtomicLong();
 
   /// Opens the log, fences older terms, replays, and starts to serve.
@@ -44,11 +46,13 @@ final class ChannelOwner implements AutoCloseable {
       Function<String, QueryNode> queryNodes,
       StreamingSettings settings,
       LongSupplier clockMillis,
+      Executor linking,
       Consumer<Throwable> onFailure) {
     this.pchannel = assignment.pchannel();
     this.settings = settings;
     this.queryNodes = queryNodes;
     this.clockMillis = clockMillis;
+    this.linking = linking;
     LongSupplier ids = () -> coordinator.allocateTicks(1).first();
     this.wal = wals.open(pchannel, assignment.term());
     checkEnd(assignment);
@@ -136,7 +140,7 @@ final class ChannelOwner implements AutoCloseable {
   }
 
   void addShard(ShardState state) {
-    applier.add(new ShardDelegator(state, queryNodes, clockMillis, flusher));
+    applier.add(new ShardDelegator(state, queryNodes, clockMillis, linking, flusher));
   }
 
   /// @throws PandionException NOT_FOUND CHANNEL
