@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
 ///
 /// ```
 /// 0     u64  magic "PANDIONX"
-/// 8     u32  kind: what the file is (FLAT 1, HNSW 2, SCALAR 3)
+/// 8     u32  kind: what the file is (FLAT 1, HNSW 2, SCALAR 3,
+///       SPARSE 16, BINARY_FLAT 17, BINARY_IVF 18, IVF 19)
 /// 12    u32  version of the kind's format
 /// 16    u32  number of sections n (at most 160)
 /// 20    u32  0
@@ -30,14 +31,18 @@ import java.util.zip.CRC32C;
 /// ```
 ///
 /// Every byte is under one checksum, all of which are verified on open.
-final class SectionFile {
-  static final ValueLayout.OfInt INT =
+public final class SectionFile {
+  public static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfLong LONG =
+  public static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final int FLAT = 1;
   static final int HNSW = 2;
   static final int SCALAR = 3;
+  public static final int SPARSE = 16;
+  public static final int BINARY_FLAT = 17;
+  public static final int BINARY_IVF = 18;
+  static final int IVF = 19;
 
   private static final long MAGIC = 0x584e4f49444e4150L;
   private static final int PAGE = 4096;
@@ -68,7 +73,7 @@ final class SectionFile {
   }
 
   /// Creates a file whose sections, of the given lengths, `fill` writes in place.
-  static void write(Path path, int kind, int version, long[] lengths, Filler fill)
+  public static void write(Path path, int kind, int version, long[] lengths, Filler fill)
       throws IOException {
     long end = PAGE;
     long[] starts = new long[lengths.length];
@@ -108,14 +113,14 @@ final class SectionFile {
   }
 
   /// Writes the sections of a new file.
-  interface Filler {
+  public interface Filler {
     void fill(MemorySegment[] sections);
   }
 
   /// The sections of a file, after all checksums have been verified.
   ///
   /// @throws PandionException CORRUPT_DATA when anything differs from what was written
-  static MemorySegment[] open(MemorySegment file, String what, int kind, int version) {
+  public static MemorySegment[] open(MemorySegment file, String what, int kind, int version) {
     long size = file.byteSize();
     check(size >= PAGE + 4, what, "is cut: " + size + " bytes");
     check(crc(file, 0, PAGE - 4) == file.get(INT, PAGE - 4), what, "has a wrong header checksum");
@@ -151,7 +156,8 @@ final class SectionFile {
     };
   }
 
-  static void check(boolean good, String what, String fault) {
+  /// @throws PandionException CORRUPT_DATA with the fault unless `good`
+  public static void check(boolean good, String what, String fault) {
     if (!good) {
       throw PandionException.corrupt(what + " " + fault + "; build the index again");
     }
