@@ -1,5 +1,6 @@
 package io.pandion.index;
 
+import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
 import org.jspecify.annotations.Nullable;
 

@@ -1,5 +1,6 @@
 package io.pandion.index;
 
+import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
 import org.jspecify.annotations.Nullable;
 
@@ -38,12 +39,8 @@ public final class FlatScan {
     int[] ids = scratch.ids(BATCH);
     int count = 0;
     if (accept == null) {
-      for (int row = 0; row < rows; row++) {
-        ids[count++] = row;
-        if (count == BATCH) {
-          offer(scratch, count, baseRow, search, into);
-          count = 0;
-        }
+      for (int row = 0; row < rows; row += BATCH) {
+        all(scratch, row, Math.min(BATCH, rows - row), baseRow, search, into);
       }
     } else {
       int end = Math.min(baseRow + rows, accept.rows());
@@ -66,6 +63,17 @@ public final class FlatScan {
       }
     }
     offer(scratch, count, baseRow, search, into);
+  }
+
+  private static void all(
+      Scratch scratch, int from, int count, int baseRow, VectorSearch search, TopK into) {
+    float[] scores = scratch.scores(count);
+    scratch.scorer.range(from, count, scores);
+    for (int i = 0; i < count; i++) {
+      if (scores[i] >= into.threshold() && search.inRange(scores[i])) {
+        into.offer(baseRow + from + i, scores[i]);
+      }
+    }
   }
 
   private static void offer(

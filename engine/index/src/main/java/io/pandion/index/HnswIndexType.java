@@ -1,5 +1,6 @@
 package io.pandion.index;
 
+import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;

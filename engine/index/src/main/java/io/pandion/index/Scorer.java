@@ -1,5 +1,11 @@
 package io.pandion.index;
 
+import io.pandion.index.kernel.RowCodec;
+import io.pandion.index.kernel.RowFormat;
+import io.pandion.index.kernel.RowQuery;
+import io.pandion.index.kernel.Rows;
+import io.pandion.index.kernel.ScoreBatch;
+import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
@@ -16,61 +22,63 @@ final class Scorer {
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final float[] NO_NORMS = {};
 
+  private static final int BATCH = 64;
+
+  private final RowQuery prepared = new RowQuery();
+  private final RowQuery[] one = {prepared};
+  private final ScoreBatch batch = new ScoreBatch(BATCH);
   private VectorKernel kernel = VectorKernel.chosen();
+  private RowCodec codec = new RowCodec(RowFormat.FLOAT32, Metric.L2, 1, null);
+  private Rows rows = new Rows(RowFormat.FLOAT32, MemorySegment.NULL, 0, 1);
   private MemorySegment data = MemorySegment.NULL;
   private Metric metric = Metric.L2;
   private float[] norms = NO_NORMS;
   private float[] query = {};
-  private long[] offsets = new long[64];
   private long stride;
   private int dimension;
-  private int length;
   private boolean zeroQuery;
 
   /// Turns to other rows.
   ///
   /// @param inverseNorms of the rows, needed for COSINE
-  void rows(VectorKernel with, FloatRows rows, Metric by, float @Nullable [] inverseNorms) {
-    if (by == Metric.COSINE && (inverseNorms == null || inverseNorms.length < rows.rows())) {
+  void rows(VectorKernel with, FloatRows of, Metric by, float @Nullable [] inverseNorms) {
+    if (by == Metric.COSINE && (inverseNorms == null || inverseNorms.length < of.rows())) {
       throw new PandionException(
           Reason.INTERNAL,
           Subject.NONE,
-          "COSINE over " + rows.rows() + " rows needs their inverse norms; see InverseNorms");
+          "COSINE over " + of.rows() + " rows needs their inverse norms; see InverseNorms");
+    }
+    if (of.dimension() != dimension || by != metric) {
+      codec = new RowCodec(RowFormat.FLOAT32, by, of.dimension(), null);
+    }
+    if (rows.count() != of.rows() || dimension != of.dimension() || !data.equals(of.data())) {
+      rows = new Rows(RowFormat.FLOAT32, of.data(), of.rows(), of.dimension());
     }
     kernel = with;
-    data = rows.data();
+    data = of.data();
     metric = by;
     norms = inverseNorms == null ? NO_NORMS : inverseNorms;
-    stride = rows.strideBytes();
-    dimension = rows.dimension();
-    length = FloatRows.stride(dimension) / Float.BYTES;
-    if (query.length < length) {
-      query = new float[length];
+    stride = of.strideBytes();
+    dimension = of.dimension();
+    if (query.length < dimension) {
+      query = new float[dimension];
     }
   }
 
   /// Turns to another query, copied from `from`.
   void query(float[] from, int offset) {
     System.arraycopy(from, offset, query, 0, dimension);
-    java.util.Arrays.fill(query, dimension, length, 0);
     normalise();
+    codec.prepare(query, 0, prepared);
   }
 
   /// Makes a row the query.
   void queryRow(int row) {
-    MemorySegment.copy(data, FLOAT, row * stride, query, 0, length);
-    if (metric == Metric.COSINE && ordinary(norms[row])) {
-      zeroQuery = false;
-      float by = norms[row];
-      for (int i = 0; i < length; i++) {
-        query[i] *= by;
-      }
-      return;
-    }
+    MemorySegment.copy(data, FLOAT, row * stride, query, 0, dimension);
     normalise();
+    codec.prepare(query, 0, prepared);
   }
 
-  /// In double, so that the smallest and largest vectors become unit vectors, too.
   private void normalise() {
     if (metric != Metric.COSINE) {
       return;
@@ -87,33 +95,43 @@ final class Scorer {
   }
 
   float score(int row) {
-    long at = row * stride;
-    return switch (metric) {
-      case L2 -> -kernel.squaredL2(query, data, at, length);
-      case IP -> product(kernel.dot(query, data, at, length), row);
-      case COSINE -> cosine(kernel.dot(query, data, at, length), row);
-    };
+    batch.ids()[0] = row;
+    kernel.score(prepared, rows, batch, 1);
+    return finished(batch.scores()[0], row);
   }
 
   /// Scores the first `count` rows of `ids`.
   void scores(int[] ids, int count, float[] out) {
-    if (offsets.length < count) {
-      offsets = new long[count];
+    for (int from = 0; from < count; from += BATCH) {
+      int size = Math.min(BATCH, count - from);
+      System.arraycopy(ids, from, batch.ids(), 0, size);
+      kernel.score(prepared, rows, batch, size);
+      finish(ids, from, size, out);
     }
+  }
+
+  /// Scores the rows from `first` on, as many as `count`, at most [#BATCH].
+  void range(int first, int count, float[] out) {
+    kernel.scoreRange(one, 1, rows, first, count, batch);
+    float[] scores = batch.scores();
     for (int i = 0; i < count; i++) {
-      offsets[i] = ids[i] * stride;
+      out[i] = finished(scores[i], first + i);
     }
-    if (metric == Metric.L2) {
-      kernel.squaredL2s(query, data, offsets, count, length, out);
-      for (int i = 0; i < count; i++) {
-        out[i] = -out[i];
-      }
-      return;
-    }
-    kernel.dots(query, data, offsets, count, length, out);
+  }
+
+  private void finish(int[] ids, int from, int count, float[] out) {
+    float[] scores = batch.scores();
     for (int i = 0; i < count; i++) {
-      out[i] = metric == Metric.IP ? product(out[i], ids[i]) : cosine(out[i], ids[i]);
+      out[from + i] = finished(scores[i], ids[from + i]);
     }
+  }
+
+  private float finished(float score, int row) {
+    return switch (metric) {
+      case L2 -> score;
+      case IP -> product(score, row);
+      case COSINE -> cosine(score, row);
+    };
   }
 
   private float product(float dot, int row) {

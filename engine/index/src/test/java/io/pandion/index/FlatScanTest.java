@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
 import io.pandion.model.PandionException;
 import java.util.Arrays;

@@ -3,7 +3,7 @@ package io.pandion.segment;
 import io.pandion.index.AcceptRows;
 import io.pandion.index.FlatScan;
 import io.pandion.index.TopK;
-import io.pandion.index.VectorKernel;
+import io.pandion.index.kernel.VectorKernel;
 import io.pandion.index.VectorSearch;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;

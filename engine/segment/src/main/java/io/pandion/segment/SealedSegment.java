@@ -8,7 +8,7 @@ import io.pandion.index.SortedScalarIndex;
 import io.pandion.index.TopK;
 import io.pandion.index.VectorIndex;
 import io.pandion.index.VectorIndexType;
-import io.pandion.index.VectorKernel;
+import io.pandion.index.kernel.VectorKernel;
 import io.pandion.index.VectorSearch;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;

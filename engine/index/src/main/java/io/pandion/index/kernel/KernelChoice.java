@@ -1,0 +1,48 @@
+package io.pandion.index.kernel;
+
+import io.pandion.model.PandionException;
+import org.jspecify.annotations.Nullable;
+
+/// Chooses the kernel once, when the first index is used.
+final class KernelChoice {
+  static final VectorKernel CHOSEN = choose(System.getProperty("pandion.kernel"));
+
+  private KernelChoice() {}
+
+  static VectorKernel choose(@Nullable String wanted) {
+    if (wanted == null) {
+      NativeLibrary.Loaded loaded = NativeLibrary.loaded();
+      if (loaded.library() != null) {
+        return new NativeKernel(loaded.library(), NativeLibrary.HIGHEST);
+      }
+      return wide() ? new LaneKernel(loaded.fault()) : new ScalarKernel();
+    }
+    return switch (wanted) {
+      case "scalar" -> new ScalarKernel();
+      case "vector" -> new LaneKernel("as pandion.kernel says");
+      case "native" -> nativeKernel(NativeLibrary.HIGHEST);
+      default ->
+          throw PandionException.invalid(
+              "system property pandion.kernel is '"
+                  + wanted
+                  + "'; use native, vector or scalar, or leave it out");
+    };
+  }
+
+  /// @param level of the processor's instructions at most
+  static VectorKernel nativeKernel(int level) {
+    NativeLibrary.Loaded loaded = NativeLibrary.loaded();
+    if (loaded.library() == null) {
+      throw PandionException.unsupported(
+          "the native kernel cannot be loaded: "
+              + loaded.fault()
+              + "; leave the system property pandion.kernel out");
+    }
+    return new NativeKernel(loaded.library(), level);
+  }
+
+  private static boolean wide() {
+    return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
+        && LaneKernel.lanes() >= 4;
+  }
+}

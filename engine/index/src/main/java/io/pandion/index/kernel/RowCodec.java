@@ -1,0 +1,161 @@
+package io.pandion.index.kernel;
+
+import io.pandion.model.Metric;
+import io.pandion.model.PandionException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Turns vectors into rows of one format and into queries over them, for one metric. Immutable, any
+/// number of threads.
+///
+/// - L2 scores are minus the squared distance, IP the inner product, COSINE the cosine.
+/// - COSINE rows hold unit vectors. Over FLOAT32 rows that hold other vectors, such as a column's,
+///   a score is the product with the unit query, which the caller divides by the norm of the row.
+/// - SQ8 and SQ4 hold the distance *x'* from a mean *m* (none for IP), as *codes* times a factor
+///   *f* that makes the estimate of *x' · x'* exact. L2 is `2 f codes · (q - m) - |x'|^2 - |q -
+///   m|^2`, COSINE one plus half of that.
+public final class RowCodec {
+  private static final ValueLayout.OfFloat FLOAT = ScalarKernel.FLOAT;
+
+  final RowFormat format;
+  final Metric metric;
+  final int dimension;
+  private final float[] mean;
+  private final @Nullable Rotation rotation;
+
+  /// @param mean of the vectors (of the unit vectors for COSINE), null for zero; IP and floats use
+  ///   none
+  public RowCodec(RowFormat format, Metric metric, int dimension, float @Nullable [] mean) {
+    this.format = format;
+    this.metric = metric;
+    this.dimension = dimension;
+    boolean centred = format.isCode() && metric != Metric.IP;
+    this.mean = centred && mean != null ? mean.clone() : new float[dimension];
+    this.rotation = format == RowFormat.SQ4 ? new Rotation(dimension) : null;
+  }
+
+  public RowFormat format() {
+    return format;
+  }
+
+  /// What codes are relative to: as many floats as dimensions.
+  public float[] mean() {
+    return mean.clone();
+  }
+
+  /// An encoder for one thread.
+  public RowEncoder encoder() {
+    return new RowEncoder(this);
+  }
+
+  /// Prepares a vector, `from[offset]` and on, as the query of the next calls of a kernel.
+  public void prepare(float[] from, int offset, RowQuery query) {
+    query.reset(format, metric == Metric.L2, format.stride(dimension));
+    if (!format.isCode()) {
+      System.arraycopy(from, offset, query.floats, 0, dimension);
+      if (metric == Metric.COSINE) {
+        normalise(query.floats);
+      }
+      query.ready();
+      return;
+    }
+    float[] x = query.work(Rotation.size(dimension));
+    centre(from, offset, x);
+    query.offset = constant(squares(x));
+    int size = dimension;
+    if (rotation != null) {
+      rotation.apply(x);
+      size = Rotation.size(dimension);
+    }
+    float step = largest(x, size) / 127;
+    query.scale = step;
+    if (format == RowFormat.SQ8) {
+      query.quantise(x, size, 0, 0, step);
+    } else {
+      query.quantise(x, size / 2, 0, 0, step);
+      query.quantise(x, size / 2, size / 2, query.stride, step);
+    }
+    sum(query);
+  }
+
+  /// Prepares a row of SQ8 codes itself as the query: what its distances to others are.
+  public void prepareRow(Rows rows, int row, RowQuery query) {
+    if (format != RowFormat.SQ8) {
+      throw PandionException.invalid("only a row of SQ8 can be a query, not one of " + format);
+    }
+    query.reset(format, metric == Metric.L2, format.stride(dimension));
+    long at = (long) row * query.stride;
+    MemorySegment.copy(rows.data(), ValueLayout.JAVA_BYTE, at, query.codes, 0, query.stride - 8);
+    float factor = rows.data().get(FLOAT, at + query.stride - 8);
+    float constant = rows.data().get(FLOAT, at + query.stride - 4);
+    query.scale = metric == Metric.L2 ? factor / 2 : factor;
+    query.offset = metric == Metric.COSINE ? 1 + constant : constant;
+    sum(query);
+  }
+
+  private void sum(RowQuery query) {
+    int sum = 0;
+    for (byte code : query.codes) {
+      sum += code;
+    }
+    query.sum = sum;
+    query.shift = format == RowFormat.SQ4 ? -7.5f * (query.scale * sum) : 0;
+    query.ready();
+  }
+
+  /// Writes the vector relative to the mean to `x`, followed by zeros; returns whether COSINE met a
+  /// zero vector.
+  boolean centre(float[] from, int offset, float[] x) {
+    System.arraycopy(from, offset, x, 0, dimension);
+    Arrays.fill(x, dimension, Rotation.size(dimension), 0);
+    boolean zero = metric == Metric.COSINE && !normalise(x);
+    for (int i = 0; i < dimension; i++) {
+      x[i] = Math.clamp(x[i] - mean[i], -Float.MAX_VALUE, Float.MAX_VALUE);
+    }
+    return zero;
+  }
+
+  /// What a row or a query at this squared distance from the mean adds to its scores.
+  float constant(double squares) {
+    return switch (metric) {
+      case L2 -> (float) Math.max(-squares, -Float.MAX_VALUE);
+      case IP -> 0;
+      case COSINE -> (float) (1 - squares / 2);
+    };
+  }
+
+  double squares(float[] x) {
+    double squares = 0;
+    for (int i = 0; i < dimension; i++) {
+      squares += (double) x[i] * x[i];
+    }
+    return squares;
+  }
+
+  static float largest(float[] x, int size) {
+    float largest = 0;
+    for (int i = 0; i < size; i++) {
+      largest = Math.max(largest, Math.abs(x[i]));
+    }
+    return largest;
+  }
+
+  @Nullable Rotation rotation() {
+    return rotation;
+  }
+
+  /// In double, so that the smallest and largest vectors become unit vectors, too; false for zero.
+  boolean normalise(float[] x) {
+    double squares = squares(x);
+    if (squares == 0) {
+      return false;
+    }
+    double by = 1 / Math.sqrt(squares);
+    for (int i = 0; i < dimension; i++) {
+      x[i] = (float) (x[i] * by);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,43 @@
+package io.pandion.index.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/// Room for the rows to score and for their scores, kept from call to call. One thread.
+public final class ScoreBatch {
+  private final int[] ids;
+  private final float[] scores;
+  final MemorySegment idsSegment;
+  final MemorySegment scoresSegment;
+  private long hint;
+
+  public ScoreBatch(int capacity) {
+    ids = new int[capacity];
+    scores = new float[capacity];
+    idsSegment = MemorySegment.ofArray(ids);
+    scoresSegment = MemorySegment.ofArray(scores);
+  }
+
+  public int capacity() {
+    return ids.length;
+  }
+
+  /// The rows to score, to be written by the caller.
+  public int[] ids() {
+    return ids;
+  }
+
+  /// Where scores are written to.
+  public float[] scores() {
+    return scores;
+  }
+
+  /// Names 128 readable bytes that the caller will read after the next call: the native kernel
+  /// fetches them meanwhile. Zero for none.
+  public void readsNext(long address) {
+    hint = address;
+  }
+
+  long hint() {
+    return hint;
+  }
+}
