@@ -50,7 +50,14 @@ final class EngineLoop {
   }
 
   /// One pass of one thread over its part of the queries.
-  private record Pass(double cpuSeconds, double[] callMicros) {}
+  private static final class Pass {
+    private final double[] callMicros;
+    private double cpuSeconds;
+
+    Pass(int calls) {
+      this.callMicros = new double[calls];
+    }
+  }
 
   private Measured measure(Ask ask, ExecutorService pool) throws IOException {
     AcceptRows accept = ask.share().rows(set.rows());
@@ -66,8 +73,8 @@ final class EngineLoop {
     List<double[]> micros = new ArrayList<>();
     for (Future<Pass> each : passes) {
       Pass pass = get(each);
-      cpu += pass.cpuSeconds();
-      micros.add(pass.callMicros());
+      cpu += pass.cpuSeconds;
+      micros.add(pass.callMicros);
     }
     double wall = (System.nanoTime() - start) / 1e9;
     double[] all = micros.stream().flatMapToDouble(Arrays::stream).sorted().toArray();
@@ -90,7 +97,7 @@ final class EngineLoop {
 
   private Pass pass(Ask ask, @Nullable AcceptRows accept, int from, int to, int[][] found) {
     Engine.Searcher searcher = engine.searcher();
-    double[] micros = new double[(to - from + ask.batch() - 1) / ask.batch()];
+    Pass pass = new Pass((to - from + ask.batch() - 1) / ask.batch());
     int call = 0;
     long cpu = THREADS.getCurrentThreadCpuTime();
     for (int i = from; i < to; i += ask.batch()) {
@@ -105,9 +112,10 @@ final class EngineLoop {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      micros[call++] = (System.nanoTime() - start) / 1e3;
+      pass.callMicros[call++] = (System.nanoTime() - start) / 1e3;
     }
-    return new Pass((THREADS.getCurrentThreadCpuTime() - cpu) / 1e9, micros);
+    pass.cpuSeconds = (THREADS.getCurrentThreadCpuTime() - cpu) / 1e9;
+    return pass;
   }
 
   /// Share of the true k nearest that were found, of those that exist.

@@ -35,8 +35,11 @@ final class JVectorEngine implements Engine {
   public void build(DataSet set, Path folder) throws IOException {
     RandomAccessVectorValues values = values(set);
     try (GraphIndexBuilder builder =
-        new GraphIndexBuilder(
-            values, VectorSimilarityFunction.DOT_PRODUCT, 16, 200, 1.2f, 1.2f, true)) {
+        GraphIndexBuilder.builder(values, VectorSimilarityFunction.DOT_PRODUCT, 16)
+            .withBeamWidth(200)
+            .withNeighborOverflow(1.2f)
+            .withAlpha(1.2f)
+            .build()) {
       Path file = folder.resolve("jvector.idx");
       Files.deleteIfExists(file);
       OnDiskGraphIndex.write(builder.build(values), values, file);

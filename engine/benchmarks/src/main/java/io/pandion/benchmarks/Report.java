@@ -3,6 +3,7 @@ package io.pandion.benchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Formatter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -66,8 +67,7 @@ record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, Stri
 
   private String markdown() {
     StringBuilder out = new StringBuilder();
-    format(
-        out,
+    on(out).format(
         "## %s%n%n%,d rows of %d floats, %,d held-out queries, k = 10, inner product of unit"
             + " vectors. QPS are queries a CPU second, medians of interleaved rounds.%n%n",
         set.name(),
@@ -77,8 +77,7 @@ record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, Stri
     out.append("| engine | build CPU s | build wall s | index MB | resident MB |\n");
     out.append("|---|---:|---:|---:|---:|\n");
     for (EngineProcess engine : engines) {
-      format(
-          out,
+      on(out).format(
           "| %s | %.1f | %.1f | %.1f | %d |%n",
           engine.spec().label(),
           engine.built().cpuSeconds(),
@@ -91,24 +90,23 @@ record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, Stri
   }
 
   private void condition(StringBuilder out, String condition, List<Curve> of) {
-    format(out, "%n### %s%n%n", condition);
+    on(out).format( "%n### %s%n%n", condition);
     double base =
         of.stream()
             .filter(curve -> curve.engine().equals(peer))
             .mapToDouble(curve -> curve.cpuQpsAt(RECALL))
             .findFirst()
             .orElse(Double.NaN);
-    format(out, "| engine | QPS at recall %.2f | x %s |%n|---|---:|---:|%n", RECALL, peer);
+    on(out).format( "| engine | QPS at recall %.2f | x %s |%n|---|---:|---:|%n", RECALL, peer);
     for (Curve curve : of) {
       double qps = curve.cpuQpsAt(RECALL);
-      format(out, "| %s | %s | %s |%n", curve.engine(), number(qps, 0), number(qps / base, 2));
+      on(out).format( "| %s | %s | %s |%n", curve.engine(), number(qps, 0), number(qps / base, 2));
     }
     out.append("\n| engine | point | recall@10 | QPS | min – max | wall QPS | p50 µs | p99 µs |\n");
     out.append("|---|---|---:|---:|---:|---:|---:|---:|\n");
     for (Curve curve : of) {
       for (Curve.Point point : curve.points()) {
-        format(
-            out,
+        on(out).format(
             "| %s | %s | %.4f | %.0f | %.0f – %.0f | %.0f | %.0f | %.0f |%n",
             curve.engine(),
             point.params(),
@@ -127,7 +125,7 @@ record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, Stri
     return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%." + digits + "f", value);
   }
 
-  private static void format(StringBuilder out, String pattern, Object... values) {
-    out.append(String.format(Locale.ROOT, pattern, values));
+  private static Formatter on(StringBuilder out) {
+    return new Formatter(out, Locale.ROOT);
   }
 }

@@ -1,6 +1,6 @@
 package io.pandion.index.binary;
 
-import io.pandion.index.VectorKernel;
+import io.pandion.index.kernel.VectorKernel;
 
 /// Chooses the kernel once, as that of floats was chosen.
 final class BitKernelChoice {
