@@ -103,7 +103,7 @@ final class IndexBuild {
     Metric metric = Metric.of(index.params().getOrDefault("metric_type", "COSINE"));
     int dimension = column.dimension();
     int stride = FloatRows.stride(dimension);
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       MemorySegment rows = arena.allocate(Math.max(64, (long) column.size() * stride), 64);
       for (int row = 0; row < column.size(); row++) {
         MemorySegment.copy(

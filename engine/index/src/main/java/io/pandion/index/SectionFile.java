@@ -88,7 +88,7 @@ public final class SectionFile {
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
-        java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofConfined()) {
+        java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofShared()) {
       reserve(channel, size);
       MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
       MemorySegment[] sections = new MemorySegment[lengths.length];

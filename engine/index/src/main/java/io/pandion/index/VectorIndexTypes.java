@@ -3,31 +3,43 @@ package io.pandion.index;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// The kinds of vector index by the names that Milvus gives them.
 public final class VectorIndexTypes {
-  private static final Map<String, VectorIndexType> TYPES =
-      Map.of(
-          "FLAT", new FlatIndexType(),
-          "HNSW", new HnswIndexType("HNSW", 30, 360),
-          "AUTOINDEX", new HnswIndexType("AUTOINDEX", 16, 200));
+  private static final Map<String, VectorIndexType> TYPES = types();
 
-  /// Other float indexes of Milvus, with the kind that serves instead.
-  private static final Set<String> GRAPHS =
-      Set.of("HNSW_SQ", "HNSW_PQ", "HNSW_PRQ", "DISKANN", "AISAQ", "GPU_CAGRA");
-
-  private static final Set<String> LISTS =
+  /// Other float indexes of Milvus, for which another kind serves.
+  private static final Set<String> OTHERS =
       Set.of(
-          "IVF_FLAT",
-          "IVF_SQ8",
-          "IVF_PQ",
-          "IVF_RABITQ",
-          "SCANN",
+          "HNSW_SQ",
+          "HNSW_PQ",
+          "HNSW_PRQ",
+          "DISKANN",
+          "AISAQ",
+          "GPU_CAGRA",
           "GPU_IVF_FLAT",
           "GPU_IVF_PQ",
           "GPU_BRUTE_FORCE");
+
+  private static Map<String, VectorIndexType> types() {
+    List<VectorIndexType> types =
+        List.of(
+            new FlatIndexType(),
+            new HnswIndexType("HNSW", 30, 360),
+            new HnswIndexType("AUTOINDEX", 16, 200),
+            new IvfIndexType("IVF_FLAT"),
+            new IvfIndexType("IVF_SQ8"),
+            new IvfIndexType("IVF_PQ"),
+            new IvfIndexType("IVF_RABITQ"),
+            new IvfIndexType("SCANN"));
+    return types.stream()
+        .collect(Collectors.toUnmodifiableMap(VectorIndexType::name, Function.identity()));
+  }
 
   private VectorIndexTypes() {}
 
@@ -40,7 +52,7 @@ public final class VectorIndexTypes {
     if (type != null) {
       return type;
     }
-    if (GRAPHS.contains(name) || LISTS.contains(name)) {
+    if (OTHERS.contains(name)) {
       throw new PandionException(
           Reason.UNSUPPORTED,
           Subject.INDEX,
@@ -53,7 +65,12 @@ public final class VectorIndexTypes {
   }
 
   private static String instead(String name) {
-    return name.equals("GPU_BRUTE_FORCE") ? "FLAT" : "HNSW or AUTOINDEX";
+    return switch (name) {
+      case "GPU_BRUTE_FORCE" -> "FLAT";
+      case "GPU_IVF_FLAT" -> "IVF_FLAT";
+      case "GPU_IVF_PQ" -> "IVF_PQ";
+      default -> "HNSW or AUTOINDEX";
+    };
   }
 
   /// The names that [#of] knows.
