@@ -13,7 +13,7 @@ processor=$(uname -m)
 [ "$processor" = arm64 ] && processor=aarch64
 to=$folder/$(uname -s | tr '[:upper:]' '[:lower:]')-$processor
 mkdir -p "$to"
-[ "$to/kernel" -nt "$here/kernel.c" ] && [ "$to/kernel" -nt "$0" ] && exit 0
+[ "$to/kernel" -nt "$here/kernel.c" ] && [ "$to/kernel" -nt "$here/scan.c" ] && [ "$to/kernel" -nt "$0" ] && exit 0
 "$cc" -std=gnu11 -O3 -fno-strict-aliasing -ffp-contract=off -Wall -Wextra -Werror -shared -fPIC -s \
-  -o "$to/kernel.new" "$here/kernel.c"
+  -o "$to/kernel.new" "$here/kernel.c" "$here/scan.c"
 mv "$to/kernel.new" "$to/kernel"

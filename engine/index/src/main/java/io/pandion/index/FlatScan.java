@@ -104,8 +104,7 @@ public final class FlatScan {
     }
   }
 
-  private static void offer(
-      Scratch scratch, int count, int baseRow, VectorSearch search, TopK into) {
+  static void offer(Scratch scratch, int count, int baseRow, VectorSearch search, TopK into) {
     float[] scores = scratch.scores(count);
     int[] ids = scratch.ids(count);
     scratch.scorer.scores(ids, count, scores);

@@ -17,7 +17,8 @@ import java.util.zip.CRC32C;
 ///
 /// ```
 /// 0     u64  magic "PANDIONX"
-/// 8     u32  kind: what the file is (FLAT 1, HNSW 2, SCALAR 3)
+/// 8     u32  kind: what the file is (FLAT 1, HNSW 2, SCALAR 3,
+///       SPARSE 16, BINARY_FLAT 17, BINARY_IVF 18, IVF 19)
 /// 12    u32  version of the kind's format
 /// 16    u32  number of sections n (at most 160)
 /// 20    u32  0
@@ -30,16 +31,20 @@ import java.util.zip.CRC32C;
 /// ```
 ///
 /// Every byte is under one checksum, all of which are verified on open.
-final class SectionFile {
-  static final ValueLayout.OfInt INT =
+public final class SectionFile {
+  public static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  static final ValueLayout.OfLong LONG =
+  public static final ValueLayout.OfLong LONG =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final ValueLayout.OfFloat FLOAT =
       ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   static final int FLAT = 1;
   static final int HNSW = 2;
   static final int SCALAR = 3;
+  public static final int SPARSE = 16;
+  public static final int BINARY_FLAT = 17;
+  public static final int BINARY_IVF = 18;
+  static final int IVF = 19;
 
   private static final long MAGIC = 0x584e4f49444e4150L;
   private static final int PAGE = 4096;
@@ -70,7 +75,7 @@ final class SectionFile {
   }
 
   /// Creates a file whose sections, of the given lengths, `fill` writes in place.
-  static void write(Path path, int kind, int version, long[] lengths, Filler fill)
+  public static void write(Path path, int kind, int version, long[] lengths, Filler fill)
       throws IOException {
     long end = PAGE;
     long[] starts = new long[lengths.length];
@@ -85,7 +90,7 @@ final class SectionFile {
                 StandardOpenOption.CREATE_NEW,
                 StandardOpenOption.READ,
                 StandardOpenOption.WRITE);
-        java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofConfined()) {
+        java.lang.foreign.Arena arena = java.lang.foreign.Arena.ofShared()) {
       reserve(channel, size);
       MemorySegment file = channel.map(FileChannel.MapMode.READ_WRITE, 0, size, arena);
       MemorySegment[] sections = new MemorySegment[lengths.length];
@@ -110,14 +115,14 @@ final class SectionFile {
   }
 
   /// Writes the sections of a new file.
-  interface Filler {
+  public interface Filler {
     void fill(MemorySegment[] sections);
   }
 
   /// The sections of a file, after all checksums have been verified.
   ///
   /// @throws PandionException CORRUPT_DATA when anything differs from what was written
-  static MemorySegment[] open(MemorySegment file, String what, int kind, int version) {
+  public static MemorySegment[] open(MemorySegment file, String what, int kind, int version) {
     long size = file.byteSize();
     check(size >= PAGE + 4, what, "is cut: " + size + " bytes");
     check(crc(file, 0, PAGE - 4) == file.get(INT, PAGE - 4), what, "has a wrong header checksum");
@@ -153,7 +158,8 @@ final class SectionFile {
     };
   }
 
-  static void check(boolean good, String what, String fault) {
+  /// @throws PandionException CORRUPT_DATA with the fault unless `good`
+  public static void check(boolean good, String what, String fault) {
     if (!good) {
       throw PandionException.corrupt(what + " " + fault + "; build the index again");
     }

@@ -12,4 +12,14 @@ public interface VectorIndex {
   /// @param query holds the query's floats from `offset` on
   /// @throws io.pandion.model.PandionException INVALID_REQUEST for a parameter out of its range
   void search(float[] query, int offset, VectorSearch search, TopK into);
+
+  /// Searches for several queries at once; an index whose rows serve several queries reads them
+  /// once.
+  ///
+  /// @param into one for each query, as in [#search]
+  default void searchAll(float[][] queries, VectorSearch search, TopK[] into) {
+    for (int i = 0; i < queries.length; i++) {
+      search(queries[i], 0, search, into[i]);
+    }
+  }
 }

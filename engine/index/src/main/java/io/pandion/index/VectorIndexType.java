@@ -28,7 +28,7 @@ public interface VectorIndexType {
   /// @throws io.pandion.model.PandionException INVALID_REQUEST naming parameter, value and range
   void checkSearch(Map<String, String> params, int k);
 
-  /// Builds the index of `vectors` into a new file.
+  /// Builds the index of `vectors`, which any thread may read, into a new file.
   ///
   /// @param seed of all random choices: the same vectors, parameters and seed give the same file
   /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the thread is interrupted

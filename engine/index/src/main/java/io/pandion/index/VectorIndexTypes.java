@@ -4,6 +4,7 @@ import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -11,16 +12,11 @@ import java.util.Set;
 public final class VectorIndexTypes {
   private static final Map<String, VectorIndexType> TYPES = types();
 
-  /// Other float indexes of Milvus, with the kind that serves instead.
-  private static final Set<String> GRAPHS = Set.of("AISAQ", "GPU_CAGRA");
-
-  private static final Set<String> LISTS =
+  /// Other float indexes of Milvus, for which another kind serves.
+  private static final Set<String> OTHERS =
       Set.of(
-          "IVF_FLAT",
-          "IVF_SQ8",
-          "IVF_PQ",
-          "IVF_RABITQ",
-          "SCANN",
+          "AISAQ",
+          "GPU_CAGRA",
           "GPU_IVF_FLAT",
           "GPU_IVF_PQ",
           "GPU_BRUTE_FORCE");
@@ -32,6 +28,9 @@ public final class VectorIndexTypes {
     out.put("FLAT", new FlatIndexType());
     for (GraphParams.Kind kind : GraphParams.Kind.values()) {
       out.put(kind.name(), new GraphIndexType(kind));
+    }
+    for (String lists : List.of("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "IVF_RABITQ", "SCANN")) {
+      out.put(lists, new IvfIndexType(lists));
     }
     return Map.copyOf(out);
   }
@@ -45,7 +44,7 @@ public final class VectorIndexTypes {
     if (type != null) {
       return type;
     }
-    if (GRAPHS.contains(name) || LISTS.contains(name)) {
+    if (OTHERS.contains(name)) {
       throw new PandionException(
           Reason.UNSUPPORTED,
           Subject.INDEX,
@@ -58,7 +57,12 @@ public final class VectorIndexTypes {
   }
 
   private static String instead(String name) {
-    return name.equals("GPU_BRUTE_FORCE") ? "FLAT" : "HNSW or AUTOINDEX";
+    return switch (name) {
+      case "GPU_BRUTE_FORCE" -> "FLAT";
+      case "GPU_IVF_FLAT" -> "IVF_FLAT";
+      case "GPU_IVF_PQ" -> "IVF_PQ";
+      default -> "HNSW or AUTOINDEX";
+    };
   }
 
   /// The names that [#of] knows.

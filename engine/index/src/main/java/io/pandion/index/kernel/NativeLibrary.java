@@ -20,7 +20,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param score `void pandion_score(query, base, ids, count, scores, at, hint)`
 /// @param level `int pandion_kernel_level(limit)`
-record NativeLibrary(MethodHandle score, MethodHandle level) {
+/// @param scan `int pandion_scan(table, codes, groups, rows, trailers, scale, bias, add, above,
+///   places, scores)`
+/// @param scanLevel `int pandion_scan_level(limit)`
+record NativeLibrary(
+    MethodHandle score, MethodHandle level, MethodHandle scan, MethodHandle scanLevel) {
   /// The limit that lets everything be chosen.
   static final int HIGHEST = 9;
 
@@ -82,7 +86,28 @@ record NativeLibrary(MethodHandle score, MethodHandle level) {
         linker.downcallHandle(
             symbol(symbols, "pandion_kernel_level"),
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    return new NativeLibrary(score, level);
+    MethodHandle scan =
+        linker.downcallHandle(
+            symbol(symbols, "pandion_scan"),
+            FunctionDescriptor.of(
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_FLOAT,
+                ValueLayout.JAVA_FLOAT,
+                ValueLayout.JAVA_FLOAT,
+                ValueLayout.JAVA_FLOAT,
+                ValueLayout.ADDRESS,
+                ValueLayout.ADDRESS),
+            Linker.Option.critical(true));
+    MethodHandle scanLevel =
+        linker.downcallHandle(
+            symbol(symbols, "pandion_scan_level"),
+            FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
+    return new NativeLibrary(score, level, scan, scanLevel);
   }
 
   private static MemorySegment symbol(SymbolLookup symbols, String name) {

@@ -4,14 +4,14 @@ package io.pandion.index.kernel;
 /// each suffice: four rounds of random signs and a Walsh-Hadamard transform. Where the size is no
 /// power of two, the rounds transform its first and its last part in turn, which overlap.
 /// Immutable, any number of threads. Cost: O(size x log size).
-final class Rotation {
+public final class Rotation {
   private static final int ROUNDS = 4;
 
   private final int size;
   private final int part;
   private final float[] signs;
 
-  Rotation(int dimension) {
+  public Rotation(int dimension) {
     size = size(dimension);
     part = Integer.highestOneBit(size);
     signs = new float[ROUNDS * size];
@@ -29,7 +29,7 @@ final class Rotation {
   }
 
   /// Dimensions of a rotated vector: those of the vector, rounded up to 16.
-  static int size(int dimension) {
+  public static int size(int dimension) {
     return (dimension + 15) & -16;
   }
 
@@ -38,7 +38,7 @@ final class Rotation {
   }
 
   /// Rotates the first [#size] floats in place.
-  void apply(float[] x) {
+  public void apply(float[] x) {
     for (int round = 0; round < ROUNDS; round++) {
       for (int i = 0; i < size; i++) {
         x[i] *= signs[round * size + i];

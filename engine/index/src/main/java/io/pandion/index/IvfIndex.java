@@ -1,0 +1,276 @@
+package io.pandion.index;
+
+import io.pandion.index.kernel.BlockScan;
+import io.pandion.index.kernel.VectorKernel;
+import io.pandion.model.Metric;
+import org.jspecify.annotations.Nullable;
+
+/// Inverted lists, searched as [IvfWriter] wrote them: the `nprobe` lists whose centres are nearest
+/// are scanned by codes, and the exact scores of the best rows of the scan decide. While fewer than
+/// k rows are found, further lists are scanned.
+///
+/// - Where a filter lets few rows pass, their exact scores are cheaper than any scan.
+/// - Where a search has an upper bound ([VectorSearch#rangeFilter]), all rows of the lists are
+///   scored exactly, because the best by codes may all be out of range.
+/// - Several queries at once read each list once.
+final class IvfIndex implements VectorIndex {
+  /// What the exact score of a row costs, in rows scanned by codes.
+  private static final int EXACT = 24;
+
+  private final IvfLists lists;
+  private final FloatRows vectors;
+  private final Metric metric;
+  private final float @Nullable [] inverseNorms;
+
+  IvfIndex(IvfLists lists, FloatRows vectors, Metric metric) {
+    this.lists = lists;
+    this.vectors = vectors;
+    this.metric = metric;
+    this.inverseNorms = metric == Metric.COSINE ? InverseNorms.of(vectors) : null;
+  }
+
+  @Override
+  public int rows() {
+    return vectors.rows();
+  }
+
+  @Override
+  public void search(float[] query, int offset, VectorSearch search, TopK into) {
+    IvfParams.Search wanted = wanted(search);
+    if (search.k() == 0) {
+      return;
+    }
+    int probes = Math.min(wanted.probes(), lists.count());
+    Scratch scratch = Scratch.ofThread();
+    turn(scratch, query, offset);
+    if (fewPass(search.accept(), probes, wanted.reorder())) {
+      FlatScan.scan(scratch, vectors.rows(), 0, search, into);
+      return;
+    }
+    IvfScratch own = IvfScratch.ofThread();
+    IvfScratch.Query q = own.queries(1)[0];
+    q.prepare(lists, query, offset, metric == Metric.COSINE);
+    centres(own, q);
+    q.reservoir.reset(wanted.reorder());
+    order(q, probes);
+    scan(own, scratch, q, 0, probes, search, into);
+    rest(own, scratch, q, probes, wanted, search, into);
+  }
+
+  @Override
+  public void searchAll(float[][] queries, VectorSearch search, TopK[] into) {
+    IvfParams.Search wanted = wanted(search);
+    int probes = Math.min(wanted.probes(), lists.count());
+    boolean alone =
+        queries.length == 1
+            || search.k() == 0
+            || !Float.isNaN(search.rangeFilter())
+            || fewPass(search.accept(), probes, wanted.reorder());
+    if (alone) {
+      for (int i = 0; i < queries.length; i++) {
+        search(queries[i], 0, search, into[i]);
+      }
+      return;
+    }
+    IvfScratch own = IvfScratch.ofThread();
+    Scratch scratch = Scratch.ofThread();
+    IvfScratch.Query[] all = own.queries(queries.length);
+    for (int i = 0; i < queries.length; i++) {
+      all[i].prepare(lists, queries[i], 0, metric == Metric.COSINE);
+      centres(own, all[i]);
+      all[i].reservoir.reset(wanted.reorder());
+      order(all[i], probes);
+    }
+    together(own, all, queries.length, probes, search);
+    for (int i = 0; i < queries.length; i++) {
+      turn(scratch, queries[i], 0);
+      reorder(scratch, all[i], search, into[i]);
+      rest(own, scratch, all[i], probes, wanted, search, into[i]);
+    }
+  }
+
+  private IvfParams.Search wanted(VectorSearch search) {
+    return IvfParams.Search.of(lists.coding, search.params(), search.k(), lists.count());
+  }
+
+  private void turn(Scratch scratch, float[] query, int offset) {
+    scratch.scorer.rows(VectorKernel.chosen(), vectors, metric, inverseNorms);
+    scratch.scorer.query(query, offset);
+  }
+
+  private boolean fewPass(@Nullable AcceptRows accept, int probes, int reorder) {
+    if (accept == null) {
+      return false;
+    }
+    long scanned = (long) vectors.rows() * probes / lists.count();
+    return (long) accept.count() * EXACT <= scanned + (long) EXACT * reorder;
+  }
+
+  /// Scores all centres.
+  private void centres(IvfScratch own, IvfScratch.Query q) {
+    int count = lists.count();
+    if (q.centreScores.length < count) {
+      q.centreScores = new float[count];
+    }
+    for (int from = 0; from < count; from += IvfScratch.STEP) {
+      int size = Math.min(IvfScratch.STEP, count - from);
+      VectorKernel.chosen().scoreRange(q.oneCoarse, 1, lists.centres, from, size, own.batch);
+      System.arraycopy(own.batch.scores(), 0, q.centreScores, from, size);
+    }
+  }
+
+  /// Puts the nearest lists first.
+  private void order(IvfScratch.Query q, int probes) {
+    q.order.reset(probes);
+    for (int list = 0; list < lists.count(); list++) {
+      float score = q.centreScores[list];
+      if (score > q.order.threshold()) {
+        q.order.offer(list, score);
+      }
+    }
+    q.order.sort();
+  }
+
+  /// Scans the lists `from` to `to` of the order and adds their best rows.
+  private void scan(
+      IvfScratch own,
+      Scratch scratch,
+      IvfScratch.Query q,
+      int from,
+      int to,
+      VectorSearch search,
+      TopK into) {
+    if (!Float.isNaN(search.rangeFilter())) {
+      for (int i = from; i < to; i++) {
+        exactly(scratch, q.order.row(i), search, into);
+      }
+      return;
+    }
+    for (int i = from; i < to; i++) {
+      list(own, q, q.order.row(i), search.accept());
+    }
+    reorder(scratch, q, search, into);
+  }
+
+  /// Scans further lists while fewer than k rows are found.
+  private void rest(
+      IvfScratch own,
+      Scratch scratch,
+      IvfScratch.Query q,
+      int probed,
+      IvfParams.Search wanted,
+      VectorSearch search,
+      TopK into) {
+    int done = probed;
+    if (into.full() || done == lists.count()) {
+      return;
+    }
+    order(q, lists.count());
+    while (!into.full() && done < lists.count()) {
+      int next = (int) Math.min(lists.count(), 2L * done);
+      q.reservoir.reset(wanted.reorder());
+      scan(own, scratch, q, done, next, search, into);
+      done = next;
+    }
+  }
+
+  /// Scans the lists of several queries, each list once: first the nearest list of every query,
+  /// which gives good thresholds, then all others.
+  private void together(
+      IvfScratch own, IvfScratch.Query[] all, int count, int probes, VectorSearch search) {
+    int first = Math.min(2, probes);
+    for (int[] part : new int[][] {{0, first}, {first, probes}}) {
+      int width = part[1] - part[0];
+      int[] ofPair = new int[count * width];
+      for (int i = 0; i < ofPair.length; i++) {
+        ofPair[i] = all[i / width].order.row(part[0] + i % width);
+      }
+      int[] starts = new int[lists.count() + 1];
+      int[] pairs = KMeans.grouped(ofPair, starts);
+      for (int list = 0; list < lists.count(); list++) {
+        for (int i = starts[list]; i < starts[list + 1]; i++) {
+          list(own, all[pairs[i] / width], list, search.accept());
+        }
+      }
+    }
+  }
+
+  /// Scans a list by codes into the reservoir.
+  private void list(IvfScratch own, IvfScratch.Query q, int list, @Nullable AcceptRows accept) {
+    int start = lists.start(list);
+    int end = lists.start(list + 1);
+    float add = q.centreScores[list];
+    long block = BlockScan.blockBytes(BlockScan.groups(lists.codesOfRow()), lists.trailers);
+    for (int from = start; from < end; from += IvfScratch.STEP) {
+      int count = Math.min(IvfScratch.STEP, end - from);
+      if (lists.rows != null) {
+        VectorKernel.chosen().scoreRange(q.oneFine, 1, lists.rows, from, count, own.batch);
+        float[] scores = own.batch.scores();
+        for (int i = 0; i < count; i++) {
+          if (scores[i] > q.reservoir.threshold()) {
+            keep(q, from + i, scores[i], accept);
+          }
+        }
+        continue;
+      }
+      long at = lists.blockStart(list) + (from - start) / BlockScan.ROWS * block;
+      int hits =
+          BlockScan.chosen()
+              .scan(
+                  q.table,
+                  lists.codes,
+                  at,
+                  count,
+                  lists.trailers,
+                  add,
+                  q.reservoir.threshold(),
+                  own.hits);
+      int[] places = own.hits.places();
+      float[] scores = own.hits.scores();
+      for (int i = 0; i < hits; i++) {
+        if (scores[i] > q.reservoir.threshold()) {
+          keep(q, from + places[i], scores[i], accept);
+        }
+      }
+    }
+  }
+
+  private void keep(IvfScratch.Query q, int place, float score, @Nullable AcceptRows accept) {
+    if (accept == null || accept.accepts(lists.number(place))) {
+      q.reservoir.add(place, score);
+    }
+  }
+
+  /// Offers the exact scores of the rows in the reservoir.
+  private void reorder(Scratch scratch, IvfScratch.Query q, VectorSearch search, TopK into) {
+    q.reservoir.cut();
+    int[] ids = scratch.ids(FlatScan.BATCH);
+    int count = 0;
+    for (int i = 0; i < q.reservoir.size(); i++) {
+      ids[count++] = lists.number(q.reservoir.place(i));
+      if (count == FlatScan.BATCH) {
+        FlatScan.offer(scratch, count, 0, search, into);
+        count = 0;
+      }
+    }
+    FlatScan.offer(scratch, count, 0, search, into);
+  }
+
+  /// Offers the exact scores of all rows of a list.
+  private void exactly(Scratch scratch, int list, VectorSearch search, TopK into) {
+    AcceptRows accept = search.accept();
+    int[] ids = scratch.ids(FlatScan.BATCH);
+    int count = 0;
+    for (int place = lists.start(list); place < lists.start(list + 1); place++) {
+      int row = lists.number(place);
+      if (accept == null || accept.accepts(row)) {
+        ids[count++] = row;
+      }
+      if (count == FlatScan.BATCH) {
+        FlatScan.offer(scratch, count, 0, search, into);
+        count = 0;
+      }
+    }
+    FlatScan.offer(scratch, count, 0, search, into);
+  }
+}

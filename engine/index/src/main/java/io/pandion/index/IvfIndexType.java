@@ -1,0 +1,44 @@
+package io.pandion.index;
+
+import io.pandion.model.Metric;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// IVF_FLAT, IVF_SQ8, IVF_PQ, IVF_RABITQ and SCANN: inverted lists that differ in how their rows
+/// are coded. The file is that of [IvfWriter].
+final class IvfIndexType implements VectorIndexType {
+  private final String name;
+
+  IvfIndexType(String name) {
+    this.name = name;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void check(Map<String, String> params) {
+    IvfParams.of(name, params);
+  }
+
+  @Override
+  public void checkSearch(Map<String, String> params, int k) {
+    IvfParams.Search.of(IvfParams.of(name, Map.of()).coding(), params, k, 1);
+  }
+
+  @Override
+  public void build(
+      FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
+      throws IOException {
+    new IvfWriter(vectors, metric, IvfParams.of(name, params), seed).write(file);
+  }
+
+  @Override
+  public VectorIndex open(MemorySegment file, FloatRows vectors, Metric metric) {
+    return new IvfIndex(new IvfLists(file, name + " index", vectors, metric), vectors, metric);
+  }
+}
