@@ -106,6 +106,23 @@ class ObjectWalProviderTest {
   }
 
   @Test
+  void a_log_that_the_meta_store_has_lost_is_refused_and_not_begun_anew() {
+    try (ObjectWalProvider provider = Providers.fast(objects, meta)) {
+      append(provider.open("c", 1), 1, 3).join();
+    }
+    try (ObjectWalProvider provider = Providers.fast(objects, FileMetaStore.inMemory())) {
+      assertThatThrownBy(() -> provider.open("c", 1))
+          .hasMessageContaining("wal/v1/")
+          .hasMessageContaining("restore the meta store")
+          .isInstanceOfSatisfying(
+              PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT_DATA));
+    }
+    try (ObjectWalProvider provider = Providers.fast(objects, meta)) {
+      assertThat(Messages.read(provider.open("c", 2), 1)).hasSize(3);
+    }
+  }
+
+  @Test
   void truncated_slots_are_removed_unless_another_channel_needs_them() {
     try (ObjectWalProvider provider = Providers.fast(objects, meta)) {
       Wal one = provider.open("one", 1);
