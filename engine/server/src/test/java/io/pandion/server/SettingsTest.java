@@ -108,7 +108,7 @@ class SettingsTest {
     assertThat(settings.wal().directory()).isEqualTo(Path.of("/elsewhere/wal"));
     assertThat(read("storage: {root: 'file:///b/c'}", Map.of(), Map.of()).storage().root())
         .isEqualTo(URI.create("file:///b/c"));
-    assertThat(read("storage: {root: 's3a://b/c'}", Map.of(), Map.of()).storage().remote())
+    assertThat(read("storage: {root: 's3a://bucket/c'}", Map.of(), Map.of()).storage().remote())
         .isTrue();
   }
 

@@ -10,6 +10,8 @@ final class CountingObjectStore implements ObjectStore {
   private final ObjectStore store;
   final LongAdder puts = new LongAdder();
   final LongAdder putBytes = new LongAdder();
+  final LongAdder failures = new LongAdder();
+  volatile String lastFailure = "";
   final LongAdder others = new LongAdder();
 
   CountingObjectStore(ObjectStore store) {
@@ -20,7 +22,13 @@ final class CountingObjectStore implements ObjectStore {
   public boolean putIfAbsent(String name, byte[] bytes) {
     puts.increment();
     putBytes.add(bytes.length);
-    return store.putIfAbsent(name, bytes);
+    try {
+      return store.putIfAbsent(name, bytes);
+    } catch (RuntimeException e) {
+      failures.increment();
+      lastFailure = e.toString();
+      throw e;
+    }
   }
 
   @Override

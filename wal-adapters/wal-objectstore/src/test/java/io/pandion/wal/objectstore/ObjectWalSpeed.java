@@ -22,20 +22,28 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Measures durable appends beside bare creates on the same store: `java …
-/// io.pandion.wal.objectstore.ObjectWalSpeed [seconds [directory]]`, in the module's folder.
+/// io.pandion.wal.objectstore.ObjectWalSpeed [seconds [directory [file|s3]]]`, in the module's
+/// folder.
 final class ObjectWalSpeed {
   private static final int[] BODIES = {100, 1_000, 10_000, 100_000};
   private static final int BARE_WRITERS = 16;
+  private static final FileMetaStore META = FileMetaStore.inMemory();
 
   private ObjectWalSpeed() {}
 
-  /// @param args seconds of each measurement; directory
+  /// @param args seconds of each measurement; directory; one store only
   public static void main(String[] args) throws Exception {
     double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 3;
     Path directory = args.length > 1 ? Path.of(args[1]) : Files.createTempDirectory("wal-speed");
-    System.out.println("file://");
-    try (FileObjectStore files = new FileObjectStore(directory.resolve("files"))) {
-      all(files, seconds);
+    String only = args.length > 2 ? args[2] : "";
+    if (!only.equals("s3")) {
+      System.out.println("file://");
+      try (FileObjectStore files = new FileObjectStore(directory.resolve("files"))) {
+        all(files, seconds);
+      }
+    }
+    if (only.equals("file")) {
+      return;
     }
     System.out.println("s3proxy");
     try (S3ProxyServer server = new S3ProxyServer(directory.resolve("s3"))) {
@@ -64,7 +72,7 @@ final class ObjectWalSpeed {
   private static void single(ObjectStore store) throws Exception {
     CountingObjectStore counting = new CountingObjectStore(store);
     try (ObjectWalProvider provider =
-        Providers.with(counting, FileMetaStore.inMemory(), ObjectWalSettings.defaults())) {
+        Providers.with(counting, META, ObjectWalSettings.defaults())) {
       Wal wal = provider.open("single", 1);
       counting.puts.reset();
       long[] nanos = new long[200];
@@ -86,8 +94,7 @@ final class ObjectWalSpeed {
     Latencies latencies = new Latencies();
     AtomicLong appends = new AtomicLong();
     double took;
-    try (ObjectWalProvider provider =
-            Providers.with(counting, FileMetaStore.inMemory(), ObjectWalSettings.defaults());
+    try (ObjectWalProvider provider = Providers.with(counting, META, ObjectWalSettings.defaults());
         ExecutorService pool = Executors.newFixedThreadPool(channels)) {
       List<Wal> wals = new ArrayList<>();
       for (int c = 0; c < channels; c++) {
@@ -113,6 +120,9 @@ final class ObjectWalSpeed {
     double rate = appends.get() * (double) bytes / took / 1e6;
     int object = (int) Math.max(1, counting.putBytes.sum() / puts);
     double bare = bare(store, object, seconds);
+    if (counting.failures.sum() > 0) {
+      System.out.println(counting.failures + " failures, the last: " + counting.lastFailure);
+    }
     System.out.printf(
         "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.0f | %13.1f %4.0f %%%n",
         channels,
