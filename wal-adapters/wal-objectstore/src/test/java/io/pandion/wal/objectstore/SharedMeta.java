@@ -34,14 +34,18 @@ final class SharedMeta implements AutoCloseable {
 
   private void serve() {
     while (!socket.isClosed()) {
-      try (Socket one = socket.accept();
-          DataInputStream in = new DataInputStream(one.getInputStream());
-          DataOutputStream out = new DataOutputStream(one.getOutputStream())) {
-        answer(in, out);
-      } catch (IOException e) {
-        // the client died
-        continue;
-      }
+      serveOne();
+    }
+  }
+
+  private void serveOne() {
+    try (Socket one = socket.accept();
+        DataInputStream in = new DataInputStream(one.getInputStream());
+        DataOutputStream out = new DataOutputStream(one.getOutputStream())) {
+      answer(in, out);
+    } catch (IOException e) {
+      // the client died
+      return;
     }
   }
 
