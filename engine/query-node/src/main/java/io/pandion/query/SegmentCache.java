@@ -154,6 +154,7 @@ final class SegmentCache {
         Files.move(writing, file, StandardCopyOption.ATOMIC_MOVE);
       } finally {
         Files.deleteIfExists(writing);
+        files.release(source);
       }
       return file;
     } catch (IOException e) {

@@ -37,14 +37,28 @@ final class SettingKeys {
                 "data.directory", new Text(Pattern.compile(".+"), "a directory"), "data"),
             new SettingKey(
                 "storage.root",
-                new Text(Pattern.compile("|file:///.+"), "file:///directory, or nothing"),
+                new Text(
+                    Pattern.compile("|file:///.+|s3a://[a-z0-9][a-z0-9.-]+(/[^/]+)*"),
+                    "file:///directory, s3a://bucket/prefix, or nothing"),
                 ""),
+            new SettingKey(
+                "storage.endpoint",
+                new Text(Pattern.compile("|https?://\\S+"), "http://host:port, or nothing"),
+                ""),
+            new SettingKey(
+                "storage.region", new Text(Pattern.compile("\\S+"), "a region"), "us-east-1"),
+            new SettingKey(
+                "storage.accessKey", new Text(Pattern.compile("\\S*"), "a key, or nothing"), ""),
+            new SettingKey(
+                "storage.secretKey", new Text(Pattern.compile("\\S*"), "a key, or nothing"), ""),
+            new SettingKey("storage.pathStyle", new Choice(List.of("true", "false")), "true"),
             new SettingKey("meta.directory", DIRECTORY, ""),
-            new SettingKey("wal.type", new Choice(List.of("local")), "local"),
+            new SettingKey("wal.type", new Choice(List.of("local", "object")), "local"),
             new SettingKey("wal.directory", DIRECTORY, ""),
             new SettingKey("wal.segmentBytes", Amount.bytes(1 << 20, GIB), "64MiB"),
             new SettingKey("wal.groupBytes", Amount.bytes(1 << 10, 256 << 20), "8MiB"),
             new SettingKey("wal.preallocateBytes", Amount.bytes(0, 64 << 20), "1MiB"),
+            new SettingKey("wal.window", Amount.time(5, 10_000), "20ms"),
             new SettingKey("streaming.segmentMaxRows", Amount.count(1, 100_000_000), "1000000"),
             new SettingKey("streaming.segmentMaxBytes", Amount.bytes(1 << 20, 16 * GIB), "256MiB"),
             new SettingKey("streaming.segmentMaxAge", Amount.time(1_000, 30 * DAY), "10m"),

@@ -10,11 +10,10 @@ import java.util.Map;
 /// What a server is told: one record per concern. Directories are absolute, threads at least one.
 ///
 /// @param data directory that holds all others, unless they are set
-/// @param storageRoot directory of the bucket
 public record Settings(
     Network network,
     Path data,
-    Path storageRoot,
+    Storage storage,
     Path meta,
     Log wal,
     StreamingSettings streaming,
@@ -25,8 +24,40 @@ public record Settings(
   /// Where clients connect.
   public record Network(String host, int port, int maxMessageBytes, Duration idleTimeout) {}
 
+  /// The bucket.
+  ///
+  /// @param root `file:///directory` or `s3a://bucket/prefix`
+  /// @param endpoint of an S3 server that is not AWS; empty for AWS
+  /// @param accessKey empty for what the environment offers
+  public record Storage(
+      URI root,
+      String endpoint,
+      String region,
+      String accessKey,
+      String secretKey,
+      boolean pathStyle) {
+    /// Whether it is on S3.
+    boolean remote() {
+      return "s3a".equals(root.getScheme());
+    }
+
+    @Override
+    public String toString() {
+      return "Storage[" + root + "]";
+    }
+  }
+
   /// The write-ahead log.
-  public record Log(Path directory, long segmentBytes, int groupBytes, int preallocateBytes) {}
+  ///
+  /// @param object whether it lies in the bucket
+  /// @param window of the log in the bucket: time between two objects
+  public record Log(
+      boolean object,
+      Path directory,
+      long segmentBytes,
+      int groupBytes,
+      int preallocateBytes,
+      Duration window) {}
 
   /// A node that works on files.
   public record Node(int threads, Path directory) {}
@@ -54,13 +85,21 @@ public record Settings(
             in.count("server.maxMessageBytes"),
             Duration.ofMillis(in.number("server.idleTimeout"))),
         data,
-        root.isEmpty() ? data.resolve("bucket") : Path.of(URI.create(root)),
+        new Storage(
+            root.isEmpty() ? data.resolve("bucket").toUri() : URI.create(root),
+            in.text("storage.endpoint"),
+            in.text("storage.region"),
+            in.text("storage.accessKey"),
+            in.text("storage.secretKey"),
+            in.text("storage.pathStyle").equals("true")),
         in.directory("meta.directory", data, "meta"),
         new Log(
+            in.text("wal.type").equals("object"),
             in.directory("wal.directory", data, "wal"),
             in.number("wal.segmentBytes"),
             in.count("wal.groupBytes"),
-            in.count("wal.preallocateBytes")),
+            in.count("wal.preallocateBytes"),
+            Duration.ofMillis(in.number("wal.window"))),
         streaming(in),
         coordinator(in),
         new Node(

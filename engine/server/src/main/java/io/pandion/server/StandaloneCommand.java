@@ -121,8 +121,13 @@ final class StandaloneCommand implements Callable<Integer> {
     String address = settings.network().host() + ":" + port;
     tell(settings, "Pandion " + Main.Version.current() + " on Java " + Runtime.version());
     tell(settings, "  data   " + settings.data());
-    tell(settings, "  log    local disk, " + settings.wal().directory());
-    tell(settings, "  bucket " + settings.storageRoot().toUri());
+    tell(
+        settings,
+        "  log    "
+            + (settings.wal().object()
+                ? "objects in the bucket"
+                : "local disk, " + settings.wal().directory()));
+    tell(settings, "  bucket " + settings.storage().root());
     tell(settings, "  port   " + address + ", Milvus protocol (gRPC)");
     tell(settings, String.format(Locale.ROOT, "  ready  after %.1f s", took.toMillis() / 1e3));
     tell(

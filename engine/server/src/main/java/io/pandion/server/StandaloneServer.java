@@ -7,12 +7,9 @@ import io.pandion.model.PandionException;
 import io.pandion.proxy.Proxy;
 import io.pandion.proxy.ProxySettings;
 import io.pandion.query.MappedQueryNode;
-import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.ManifestStore;
 import io.pandion.storage.SegmentFiles;
 import io.pandion.streaming.LogStreamingNode;
-import io.pandion.wal.local.LocalWalProvider;
-import io.pandion.wal.local.LocalWalSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -20,6 +17,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -34,8 +32,9 @@ import java.util.function.LongSupplier;
 /// ```
 /// data/pandion.lock   held while the server runs
 /// data/meta/          catalog and terms (FileMetaStore)
-/// data/wal/           the log, one folder a pchannel
-/// data/bucket/        what the database is: Parquet, deltalogs, indexes, manifests
+/// data/wal/           the log, one folder a pchannel; unless it lies in the bucket
+/// data/bucket/        what the database is: Parquet, deltalogs, indexes, manifests; unless it is
+///                     elsewhere
 /// data/cache/         mapped copies of what is searched; can be removed while the server is down
 /// data/work/          files on their way to the bucket; the same
 /// ```
@@ -76,27 +75,15 @@ public final class StandaloneServer implements AutoCloseable {
     opened.add("data directory", DataLock.take(settings.data()));
     requireFree(settings.network());
     for (Path directory :
-        new Path[] {
-          settings.meta(),
-          settings.wal().directory(),
-          settings.queryNode().directory(),
-          settings.dataNode().directory()
-        }) {
+        List.of(
+            settings.meta(), settings.queryNode().directory(), settings.dataNode().directory())) {
       Files.createDirectories(directory);
     }
     var meta = opened.add("meta store", FileMetaStore.open(settings.meta().resolve("meta.log")));
-    var bucket = opened.add("bucket", new FileObjectStore(settings.storageRoot()));
+    var bucket = opened.add("bucket", new Backends(settings).bucket());
     var files = new SegmentFiles(bucket, settings.dataNode().directory(), UUID::randomUUID);
     var manifests = new ManifestStore(bucket);
-    var wals =
-        opened.add(
-            "log",
-            new LocalWalProvider(
-                settings.wal().directory(),
-                new LocalWalSettings(
-                    settings.wal().segmentBytes(),
-                    settings.wal().groupBytes(),
-                    settings.wal().preallocateBytes())));
+    var wals = opened.add("log", new Backends(settings).log(bucket, meta, NODE));
     var coordinator =
         new ActiveCoordinator(
             meta, manifests, bucket, settings.coordinator(), clock, UUID::randomUUID);

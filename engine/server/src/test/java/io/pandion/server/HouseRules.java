@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 /// The rules of the house that javac and Maven cannot see, over the packages below one *root*.
 ///
 /// The root is a parameter, so that the tests can show a house that breaks each rule. A module is
-/// the first package below the root; what lies below `wal` is a module of its own, an adapter.
+/// the first package below the root; what lies below `wal` and `storage` is a module of its own, an
+/// adapter.
 final class HouseRules {
 
   /// The floor of each module. A module uses lower floors only, so two modules of one floor never
@@ -37,6 +38,8 @@ final class HouseRules {
           entry("cluster", 2),
           entry("segment", 2),
           entry("wal.local", 2),
+          entry("wal.objectstore", 2),
+          entry("storage.s3", 2),
           entry("proxy", 3),
           entry("coordinator", 3),
           entry("streaming", 3),
@@ -45,15 +48,28 @@ final class HouseRules {
           entry("server", 4),
           entry("benchmarks", 5));
 
+  /// Modules below whose package adapters lie.
+  private static final Set<String> ADAPTED = Set.of("wal", "storage");
+
   /// Modules that only some may use, although the floors would let others.
   private static final Map<String, Set<String>> GUESTS =
       Map.of(
           "protocol", Set.of("proxy", "server", "benchmarks"),
-          "wal.local", Set.of("server", "benchmarks"));
+          "wal.local", Set.of("server", "benchmarks"),
+          "wal.objectstore", Set.of("server", "benchmarks"),
+          "storage.s3", Set.of("server", "benchmarks"));
 
   /// The modules that show their door and nothing else.
   private static final Set<String> CLOSED =
-      Set.of("proxy", "coordinator", "streaming", "query", "data", "wal.local");
+      Set.of(
+          "proxy",
+          "coordinator",
+          "streaming",
+          "query",
+          "data",
+          "wal.local",
+          "wal.objectstore",
+          "storage.s3");
 
   /// The top-level classes that closed modules show: the role, its settings, and the reasoned
   /// exceptions.
@@ -68,7 +84,9 @@ final class HouseRules {
               + "|streaming\\.(LogStreamingNode|StreamingSettings)"
               + "|query\\.(MappedQueryNode|QuerySettings)"
               + "|data\\.(FileDataNode|DataSettings)"
-              + "|wal\\.local\\.(LocalWalProvider|LocalWalSettings)");
+              + "|wal\\.local\\.(LocalWalProvider|LocalWalSettings)"
+              + "|wal\\.objectstore\\.(ObjectWalProvider|ObjectWalSettings)"
+              + "|storage\\.s3\\.(S3ObjectStore|S3Settings)");
 
   /// Where time and chance come from, and where people are spoken to.
   private static final Set<String> RIMS = Set.of("server", "benchmarks");
@@ -129,7 +147,8 @@ final class HouseRules {
   /// The module of a class below the root, such as `model` or `wal.local`.
   String module(JavaClass type) {
     String[] below = type.getPackageName().substring(root.length() + 1).split("\\.", -1);
-    return below[0].equals("wal") && below.length > 1 ? "wal." + below[1] : below[0];
+    boolean adapter = ADAPTED.contains(below[0]) && below.length > 1;
+    return adapter ? below[0] + "." + below[1] : below[0];
   }
 
   /// Every module that has a floor, except the generated one and those above the server, which it

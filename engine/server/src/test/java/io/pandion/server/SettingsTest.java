@@ -8,7 +8,9 @@ import io.pandion.model.PandionException;
 import io.pandion.proxy.ProxySettings;
 import io.pandion.streaming.StreamingSettings;
 import io.pandion.wal.local.LocalWalSettings;
+import io.pandion.wal.objectstore.ObjectWalSettings;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -76,10 +78,12 @@ class SettingsTest {
     assertThat(settings.wal())
         .isEqualTo(
             new Settings.Log(
+                false,
                 settings.data().resolve("wal"),
                 wal.segmentBytes(),
                 wal.groupBytes(),
-                wal.preallocateBytes()));
+                wal.preallocateBytes(),
+                ObjectWalSettings.defaults().window()));
   }
 
   @Test
@@ -100,10 +104,12 @@ class SettingsTest {
     Path data = directory.toAbsolutePath().resolve("d");
     assertThat(settings.data()).isEqualTo(data);
     assertThat(settings.meta()).isEqualTo(data.resolve("meta"));
-    assertThat(settings.storageRoot()).isEqualTo(data.resolve("bucket"));
+    assertThat(settings.storage().root()).isEqualTo(data.resolve("bucket").toUri());
     assertThat(settings.wal().directory()).isEqualTo(Path.of("/elsewhere/wal"));
-    assertThat(read("storage: {root: 'file:///b/c'}", Map.of(), Map.of()).storageRoot())
-        .isEqualTo(Path.of("/b/c"));
+    assertThat(read("storage: {root: 'file:///b/c'}", Map.of(), Map.of()).storage().root())
+        .isEqualTo(URI.create("file:///b/c"));
+    assertThat(read("storage: {root: 's3a://bucket/c'}", Map.of(), Map.of()).storage().remote())
+        .isTrue();
   }
 
   @Test
@@ -171,7 +177,8 @@ class SettingsTest {
         "streaming: {segmentMaxAge: 5} | streaming.segmentMaxAge | 5    | from 1s to 30d",
         "storage: {root: 's3a://b'}   | storage.root           | s3a://b | file:///directory",
         "log: {level: [info]}         | log.level              | info  | one value",
-        "coordinator: {channels: 99999999999999999999} | coordinator.channels | 99999999999999999999 | from 1 to 1024",
+        "coordinator: {channels: 99999999999999999999} | coordinator.channels |"
+            + " 99999999999999999999 | from 1 to 1024",
       })
   void a_wrong_value_names_key_value_and_range(
       String yaml, String key, String value, String range) {

@@ -7,7 +7,8 @@ import java.util.List;
 /// name, once written, is never written again with other bytes.
 public interface ObjectStore extends AutoCloseable {
   /// Writes an object if the name is free; durable when it returns. Exactly one of several racing
-  /// writers wins.
+  /// writers wins. One attempt: when it fails with OUTCOME_UNKNOWN the object may be there, or
+  /// appear later; with QUOTA_EXCEEDED the store asks to slow down.
   ///
   /// @return false when the name was taken: nothing was written
   boolean putIfAbsent(String name, byte[] bytes);
@@ -24,7 +25,7 @@ public interface ObjectStore extends AutoCloseable {
   byte[] readAll(String name);
 
   /// A local path with the object's bytes: the object itself on `file://`, else a download into
-  /// `directory`.
+  /// `directory`, which the caller removes.
   Path localCopy(String name, Path directory);
 
   long size(String name);

@@ -193,7 +193,8 @@ public final class SegmentFiles {
     return new DeltaBatch(keys.build(), longs(ticks.build()));
   }
 
-  /// A local file with the object's bytes, checked against its reference.
+  /// A local file with the object's bytes, checked against its reference; to be given back by
+  /// [#release].
   ///
   /// @throws PandionException CORRUPT_DATA when it is missing or another
   public Path fetch(FileRef ref) {
@@ -212,6 +213,18 @@ public final class SegmentFiles {
       throw missing(ref, e);
     } catch (IOException e) {
       throw unreadable(ref, e);
+    }
+  }
+
+  /// Removes a fetched file if it is a copy.
+  public void release(Path fetched) {
+    if (workDirectory.equals(fetched.getParent())) {
+      try {
+        Files.deleteIfExists(fetched);
+      } catch (IOException e) {
+        // It is in the way of nobody.
+        return;
+      }
     }
   }
 
@@ -281,6 +294,8 @@ public final class SegmentFiles {
       throw missing(ref, e);
     } catch (IOException | RuntimeException e) {
       throw unreadable(ref, e);
+    } finally {
+      release(file);
     }
   }
 

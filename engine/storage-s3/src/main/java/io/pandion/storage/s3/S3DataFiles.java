@@ -7,7 +7,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.Files;
-import java.nio.file.StandardCopyOption;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -119,15 +118,14 @@ final class S3DataFiles implements AutoCloseable {
         .build();
   }
 
-  /// A copy in a directory, under the last part of the name.
+  /// A copy in a directory, under a name of its own that ends with the object's.
   ///
   /// @param length of the object, as the server said
   java.nio.file.Path copy(String name, String key, long length, java.nio.file.Path directory) {
     String plain = name.substring(name.lastIndexOf('/') + 1);
-    java.nio.file.Path to = directory.resolve(plain);
     try {
       Files.createDirectories(directory);
-      java.nio.file.Path part = Files.createTempFile(directory, plain, ".part");
+      java.nio.file.Path part = Files.createTempFile(directory, "copy-", "-" + plain);
       try (FSDataInputStream in =
               files()
                   .openFile(path(key))
@@ -141,7 +139,7 @@ final class S3DataFiles implements AutoCloseable {
         Files.deleteIfExists(part);
         throw e;
       }
-      return Files.move(part, to, StandardCopyOption.ATOMIC_MOVE);
+      return part;
     } catch (FileNotFoundException e) {
       throw failures.notFound(name, e);
     } catch (IOException | java.util.concurrent.ExecutionException e) {

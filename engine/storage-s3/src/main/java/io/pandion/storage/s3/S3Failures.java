@@ -72,7 +72,7 @@ final class S3Failures {
               + settings.server()
               + " refuses the credentials ("
               + (code.isEmpty() ? status : code)
-              + "): check storage.s3.accessKey and storage.s3.secretKey, and what they may do",
+              + "): check storage.accessKey and storage.secretKey, and what they may do",
           e);
     }
     if ((status == 400 && code.contains("Region")) || status == 301) {

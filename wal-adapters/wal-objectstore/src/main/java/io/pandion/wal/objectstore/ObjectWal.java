@@ -28,7 +28,7 @@ final class ObjectWal implements Wal {
   private final ObjectWalSettings settings;
   private final ReentrantLock lock;
   private final String pchannel;
-  private final int channelCrc;
+  private final BatchEncoder encoder;
   private final long term;
   private final long opening;
   private final Set<ExtentReader> readers = new HashSet<>();
@@ -59,7 +59,9 @@ final class ObjectWal implements Wal {
     this.settings = settings;
     this.lock = lock;
     this.pchannel = pchannel;
-    this.channelCrc = SlotFormat.crc(pchannel);
+    this.encoder =
+        new BatchEncoder(
+            this, SlotFormat.crc(pchannel), settings.objectBytes(), provider.compressor());
     this.term = record.term();
     this.opening = record.opening();
     this.stream = stream;
@@ -125,7 +127,7 @@ final class ObjectWal implements Wal {
       lock.unlock();
     }
     CompletableFuture<Void> future = new CompletableFuture<>();
-    List<WaitingObject.Chunk> chunks = chunks(batch, future);
+    List<WaitingObject.Chunk> chunks = encoder.chunks(batch, future);
     long bytes = chunks.stream().mapToLong(WaitingObject.Chunk::charge).sum();
     lock.lock();
     try {
@@ -175,56 +177,6 @@ final class ObjectWal implements Wal {
       }
       tick = m.tick();
     }
-  }
-
-  /// The batch as records, in one piece unless it is larger than an object; the future goes with
-  /// the last one.
-  private List<WaitingObject.Chunk> chunks(List<WalMessage> batch, CompletableFuture<Void> future) {
-    List<WaitingObject.Chunk> out = new ArrayList<>();
-    List<byte[]> records = new ArrayList<>();
-    int bytes = 0;
-    int first = 0;
-    for (int i = 0; i < batch.size(); i++) {
-      byte[] record = RecordCodec.encode(channelCrc, batch.get(i));
-      if (bytes > 0 && (long) bytes + record.length > settings.objectBytes()) {
-        out.add(chunk(batch.subList(first, i), records, bytes, List.of()));
-        records.clear();
-        bytes = 0;
-        first = i;
-      }
-      records.add(record);
-      bytes += record.length;
-    }
-    out.add(chunk(batch.subList(first, batch.size()), records, bytes, List.of(future)));
-    return out;
-  }
-
-  private WaitingObject.Chunk chunk(
-      List<WalMessage> messages,
-      List<byte[]> records,
-      int bytes,
-      List<CompletableFuture<Void>> waiters) {
-    byte[] all = records.size() == 1 ? records.getFirst() : new byte[bytes];
-    if (records.size() > 1) {
-      int at = 0;
-      for (byte[] record : records) {
-        System.arraycopy(record, 0, all, at, record.length);
-        at += record.length;
-      }
-    }
-    long charge = messages.stream().mapToLong(m -> m.body().size()).sum();
-    WalMessage first = messages.getFirst();
-    WalMessage end = messages.getLast();
-    return new WaitingObject.Chunk(
-        this,
-        all,
-        Math.max(bytes, charge),
-        messages.size(),
-        first.lsn(),
-        end.lsn(),
-        first.tick(),
-        end.tick(),
-        waiters);
   }
 
   private void awaitRoom(long bytes) {

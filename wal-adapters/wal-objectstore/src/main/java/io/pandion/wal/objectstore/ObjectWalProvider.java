@@ -7,9 +7,7 @@ import io.pandion.storage.ConditionalCreateProbe;
 import io.pandion.storage.ObjectStore;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalProvider;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,8 +42,10 @@ public final class ObjectWalProvider implements WalProvider {
   private final long writer;
   private final WalMeta meta;
   private final ObjectCache cache;
+  private final BodyCompressor compressor = new BodyCompressor();
   private final LowWater lowWater;
   private final Trimmer trimmer;
+  private final Survivors survivors;
   private final StreamFence fence;
   private final ExecutorService io =
       Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("wal-io-", 0).factory());
@@ -82,6 +82,7 @@ public final class ObjectWalProvider implements WalProvider {
     this.cache = new ObjectCache(settings.cacheBytes());
     this.lowWater = new LowWater(this.meta, store);
     this.trimmer = new Trimmer(this.meta, lock, this::index, this::collect);
+    this.survivors = new Survivors(this.meta, lock);
     this.fence = new StreamFence(store, writer, this::pause);
   }
 
@@ -156,7 +157,25 @@ public final class ObjectWalProvider implements WalProvider {
       lock.unlock();
     }
     ConditionalCreateProbe.check(store, "wal/probe/" + name.text());
+    requireNoLostLog();
     probed = true;
+  }
+
+  /// Without its entries in the meta store a log is not found again: to begin an empty one beside
+  /// it would lose its rows in silence.
+  private void requireNoLostLog() {
+    if (!meta.isEmpty()) {
+      return;
+    }
+    for (String object : store.list("wal/v1/")) {
+      if (store.size(object) > SlotFormat.EMPTY && meta.isEmpty()) {
+        throw PandionException.corrupt(
+            "the bucket holds a log ("
+                + object
+                + " and others), but the meta store knows of none: restore the meta store from its"
+                + " backup; or, to give up what was not flushed, remove wal/v1/ from the bucket");
+      }
+    }
   }
 
   private ObjectWal takeOver(String pchannel, long term) {
@@ -237,101 +256,14 @@ public final class ObjectWalProvider implements WalProvider {
     }
   }
 
-  /// Another node ended a stream. The channels that are still ours go on in a new one, with what
-  /// was not durable; those that are not fail.
+  /// Another node ended a stream.
   private void move(StreamWriter dead, long end) {
     opening.lock();
     try {
-      StreamWriter fresh = live();
-      Map<ObjectWal, PandionException> lost = new HashMap<>();
-      Map<ObjectWal, ChannelRecord> kept = new LinkedHashMap<>();
-      for (ObjectWal wal : walsOf(dead)) {
-        try {
-          kept.put(wal, move(wal, dead, end, fresh));
-        } catch (PandionException e) {
-          lost.put(wal, e.reason() == Reason.FENCED ? e : unknown(wal, e));
-        }
-      }
-      hand(dead, fresh, kept, lost);
+      survivors.move(dead, end, live(), open.values()).forEach(w -> open.remove(w.pchannel(), w));
       dead.close(0);
     } finally {
       opening.unlock();
-    }
-  }
-
-  private List<ObjectWal> walsOf(StreamWriter stream) {
-    lock.lock();
-    try {
-      return open.values().stream().filter(w -> w.stream() == stream).toList();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private ChannelRecord move(ObjectWal wal, StreamWriter dead, long end, StreamWriter fresh) {
-    Extent ended;
-    lock.lock();
-    try {
-      ended = wal.endedNow();
-    } finally {
-      lock.unlock();
-    }
-    return meta.change(
-        wal.pchannel(),
-        wal.term(),
-        wal.opening(),
-        r -> {
-          ChannelRecord closed = r.endLast(end, ended.lastSeq(), ended.lastTick());
-          return closed.add(
-              Extent.open(wal.term(), fresh.id(), 0, closed.nextSeq(), closed.highestTick()));
-        },
-        Map.of(
-            dead.id().text(), r -> r.ended(StreamRecord.State.FENCED, end),
-            fresh.id().text(), r -> r));
-  }
-
-  private static PandionException unknown(ObjectWal wal, PandionException e) {
-    return new PandionException(
-        Reason.OUTCOME_UNKNOWN,
-        PandionException.Subject.CHANNEL,
-        "channel "
-            + wal.pchannel()
-            + ": its stream was ended by another node and it cannot go on in a new one: "
-            + e.getMessage()
-            + "; open the log again and read its end",
-        e);
-  }
-
-  private void hand(
-      StreamWriter dead,
-      StreamWriter fresh,
-      Map<ObjectWal, ChannelRecord> kept,
-      Map<ObjectWal, PandionException> lost) {
-    List<Runnable> failures = new ArrayList<>();
-    lock.lock();
-    try {
-      kept.forEach((wal, record) -> wal.moved(record.extents(), fresh));
-      lost.forEach(ObjectWal::fail);
-      for (WaitingObject.Chunk chunk : dead.takeRest()) {
-        PandionException why = lost.get(chunk.wal());
-        if (why == null) {
-          fresh.add(chunk);
-        } else {
-          failures.add(() -> chunk.waiters().forEach(w -> w.completeExceptionally(why)));
-        }
-      }
-      dead.room().signalAll();
-      fresh.flush();
-    } finally {
-      lock.unlock();
-    }
-    lost.keySet().forEach(wal -> open.remove(wal.pchannel(), wal));
-    failures.forEach(Runnable::run);
-    lock.lock();
-    try {
-      dead.room().signalAll();
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -389,6 +321,10 @@ public final class ObjectWalProvider implements WalProvider {
     return io;
   }
 
+  BodyCompressor compressor() {
+    return compressor;
+  }
+
   /// Removes what a stream holds below what any channel needs, and what is known of it here.
   private void collect(String stream, long released) {
     long low = lowWater.collect(StreamId.parse(stream), released);
@@ -418,6 +354,7 @@ public final class ObjectWalProvider implements WalProvider {
     } finally {
       opening.unlock();
     }
+    compressor.close();
     io.shutdown();
     try {
       if (!io.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {

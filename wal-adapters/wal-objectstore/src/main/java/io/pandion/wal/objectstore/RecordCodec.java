@@ -17,19 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class RecordCodec {
   static final int MAX_VCHANNEL = 0xFFFF;
 
-  /// Shorter bodies are not worth compressing.
-  private static final int COMPRESS_FROM = 256;
-
-  private static final int ZSTD_LEVEL = 1;
-
   private RecordCodec() {}
 
   /// @param channel checksum of the channel's name
-  static byte[] encode(int channel, WalMessage message) {
+  static byte[] encode(int channel, WalMessage message, BodyCompressor compressor) {
     byte[] vchannel = message.vchannel().getBytes(StandardCharsets.UTF_8);
     byte[] body = new byte[message.body().size()];
     message.body().encoded().get(body);
-    byte[] packed = compress(body);
+    byte[] packed = compressor.compress(body);
     byte[] stored = packed == null ? body : packed;
     byte[] bytes = new byte[SlotFormat.RECORD_FIXED + vchannel.length + stored.length];
     ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
@@ -41,15 +36,6 @@ final class RecordCodec {
         4,
         SlotFormat.crc(bytes, SlotFormat.RECORD_PREFIX, bytes.length - SlotFormat.RECORD_PREFIX));
     return bytes;
-  }
-
-  /// The compressed body, or null when that gains less than an eighth.
-  private static byte @Nullable [] compress(byte[] body) {
-    if (body.length < COMPRESS_FROM) {
-      return null;
-    }
-    byte[] packed = Zstd.compress(body, ZSTD_LEVEL);
-    return packed.length < body.length - body.length / 8 ? packed : null;
   }
 
   /// Walks over the records of one channel. One thread.

@@ -56,6 +56,10 @@ final class SlotFormat {
   static final int HEADER = 64;
   static final int HEADER_CRC = 60;
   static final int TRAILER = 32;
+
+  /// Length of a FENCE or CLOSE object.
+  static final int EMPTY = HEADER + Integer.BYTES + TRAILER;
+
   static final int RECORD_PREFIX = 8;
 
   /// Bytes of a record without the name of the vchannel and the body.

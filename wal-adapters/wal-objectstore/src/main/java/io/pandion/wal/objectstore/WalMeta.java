@@ -42,6 +42,11 @@ final class WalMeta {
     return out;
   }
 
+  /// Whether no log is known.
+  boolean isEmpty() {
+    return store.list(CHANNELS).isEmpty() && store.list(STREAMS).isEmpty();
+  }
+
   Optional<StreamRecord> stream(String stream) {
     return store.get(STREAMS + stream).map(e -> read(e, StreamRecord.class));
   }
