@@ -123,6 +123,7 @@ final class StandaloneCommand implements Callable<Integer> {
     tell(settings, "  data   " + settings.data());
     tell(settings, "  log    local disk, " + settings.wal().directory());
     tell(settings, "  bucket " + settings.storageRoot().toUri());
+    tell(settings, "  kernel " + VectorKernel.chosen().description());
     tell(settings, "  port   " + address + ", Milvus protocol (gRPC)");
     tell(settings, String.format(Locale.ROOT, "  ready  after %.1f s", took.toMillis() / 1e3));
     tell(
