@@ -49,12 +49,7 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
     OutputFields output = OutputFields.of(schema, request.getOutputFieldsList(), false);
     Filter filter =
         FilterParser.parse(request.getDsl(), schema, request.getExprTemplateValuesMap());
-    ReadPoint point =
-        points.of(
-            collection,
-            request.getGuaranteeTimestamp(),
-            request.getConsistencyLevel(),
-            request.getUseDefaultConsistency());
+    ReadPoint point = point(collection, request, params);
     QueryVectors queries =
         request.hasIds()
             ? vectors(collection, field, request.getIds(), partitions, point)
@@ -82,6 +77,22 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
     Map<String, String> out = new HashMap<>(params.index());
     out.put("index_type", index.type());
     return out;
+  }
+
+  private ReadPoint point(CollectionInfo collection, SearchRequest request, SearchParams params) {
+    SearchParams.Iterator iterator = params.iterator();
+    if (iterator == null) {
+      return points.of(
+          collection,
+          request.getGuaranteeTimestamp(),
+          request.getConsistencyLevel(),
+          request.getUseDefaultConsistency());
+    }
+    return points.iterator(
+        collection,
+        Math.max(request.getGuaranteeTimestamp(), iterator.snapshot()),
+        request.getConsistencyLevel(),
+        request.getUseDefaultConsistency());
   }
 
   private String token() {

@@ -1,5 +1,6 @@
 package io.pandion.server;
 
+import io.pandion.index.kernel.VectorKernel;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;

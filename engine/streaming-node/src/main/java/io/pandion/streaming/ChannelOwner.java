@@ -55,6 +55,7 @@ final class ChannelOwner implements AutoCloseable {
     this.linking = linking;
     LongSupplier ids = () -> coordinator.allocateTicks(1).first();
     this.wal = wals.open(pchannel, assignment.term());
+    checkEnd(assignment);
     this.applier = new ChannelApplier(pchannel, new Checkpoint(0, 0), onFailure);
     SegmentAssigner assigner = new SegmentAssigner(settings, ids, clockMillis);
     this.writer =
@@ -83,6 +84,25 @@ final class ChannelOwner implements AutoCloseable {
     applier.start();
     writer.start();
     flusher.start();
+  }
+
+  /// A log that ends before what was flushed from it is another log, or has lost its end.
+  private void checkEnd(ChannelAssignment assignment) {
+    for (ShardState shard : assignment.shards()) {
+      if (shard.checkpointLsn() >= wal.nextLsn()) {
+        wal.close();
+        throw PandionException.corrupt(
+            "the log of channel "
+                + pchannel
+                + " ends at lsn "
+                + (wal.nextLsn() - 1)
+                + ", but shard "
+                + shard.vchannel()
+                + " was flushed up to lsn "
+                + shard.checkpointLsn()
+                + "; is it the right log?");
+      }
+    }
   }
 
   /// Nothing of an older term can follow this message.

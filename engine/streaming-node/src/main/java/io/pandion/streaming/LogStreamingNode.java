@@ -144,7 +144,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   public SearchResult search(String vchannel, SearchPlan plan, ReadPoint point) {
     ChannelOwner owner = owner(vchannel);
     ShardDelegator shard = owner.shard(vchannel);
-    long readAt = owner.awaitTick(point.guaranteeTick());
+    long readAt = Math.min(owner.awaitTick(point.guaranteeTick()), point.latestTick());
     return withView(
         shard,
         plan.partitionIds(),
@@ -165,7 +165,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   public QueryResult query(String vchannel, QueryPlan plan, ReadPoint point) {
     ChannelOwner owner = owner(vchannel);
     ShardDelegator shard = owner.shard(vchannel);
-    long readAt = owner.awaitTick(point.guaranteeTick());
+    long readAt = Math.min(owner.awaitTick(point.guaranteeTick()), point.latestTick());
     return withView(
         shard,
         plan.partitionIds(),
