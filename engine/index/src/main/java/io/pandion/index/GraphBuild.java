@@ -51,7 +51,8 @@ record GraphBuild(
           RowEncoder encoder = codec.encoder();
           float[] vector = new float[dimension];
           return row -> {
-            MemorySegment.copy(vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, dimension);
+            MemorySegment.copy(
+                vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, dimension);
             encoder.encode(vector, 0, out, row * stride);
           };
         });

@@ -12,8 +12,8 @@ import java.util.Arrays;
 
 /// A graph over rows that still arrive: SQ8 codes and links in memory, which double when they are
 /// full. One thread at a time adds rows, in their order; any number search meanwhile without locks:
-/// they find the rows below [#rows] as they read it. Memory goes when the last reader lets go of it.
-/// Cost of a row: that of a search of width [#EF_CONSTRUCTION].
+/// they find the rows below [#rows] as they read it. Memory goes when the last reader lets go of
+/// it. Cost of a row: that of a search of width [#EF_CONSTRUCTION].
 public final class GrowingGraph {
   private static final int M = 16;
   private static final int EF_CONSTRUCTION = 120;
@@ -39,10 +39,7 @@ public final class GrowingGraph {
       this.worker = new GraphBuilder(graph, codes, codec, EF_CONSTRUCTION).new Worker();
       this.search =
           new GraphSearch(
-              new GraphWalk(VectorKernel.chosen(), graph, codes),
-              codec,
-              exact,
-              row -> twins[row]);
+              new GraphWalk(VectorKernel.chosen(), graph, codes), codec, exact, row -> twins[row]);
     }
   }
 
@@ -122,19 +119,17 @@ public final class GrowingGraph {
   }
 
   private static MemorySegment links(int capacity) {
-    MemorySegment out =
-        HugePages.allocate(Arena.ofAuto(), (long) capacity * Graph.recordBytes(M));
+    MemorySegment out = HugePages.allocate(Arena.ofAuto(), (long) capacity * Graph.recordBytes(M));
     return out.fill((byte) 0xff);
   }
 
   private Rows codes(int capacity) {
     long bytes = (long) capacity * RowFormat.SQ8.stride(dimension);
-    return new Rows(
-        RowFormat.SQ8, HugePages.allocate(Arena.ofAuto(), bytes), capacity, dimension);
+    return new Rows(RowFormat.SQ8, HugePages.allocate(Arena.ofAuto(), bytes), capacity, dimension);
   }
 
-  /// Adds the best of the first `limit` rows to `into`, not sorted; false, with nothing added, where
-  /// a scan is cheaper or a walk finds too few.
+  /// Adds the best of the first `limit` rows to `into`, not sorted; false, with nothing added,
+  /// where a scan is cheaper or a walk finds too few.
   ///
   /// @param limit at most [#rows] as it was read before
   /// @param search its `accept` bits may be of more rows

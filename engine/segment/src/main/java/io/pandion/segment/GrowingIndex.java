@@ -11,11 +11,11 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Finds near rows of one vector field of a growing segment: a scan while they are few, later a graph
-/// over most of them and a scan of the newest, which the graph lacks yet.
+/// Finds near rows of one vector field of a growing segment: a scan while they are few, later a
+/// graph over most of them and a scan of the newest, which the graph lacks yet.
 ///
-/// The graph is for the metric that the first search over [#FEWEST] rows asks for; rows are linked by
-/// tasks of an executor, a batch each. Any number of threads search.
+/// The graph is for the metric that the first search over [#FEWEST] rows asks for; rows are linked
+/// by tasks of an executor, a batch each. Any number of threads search.
 final class GrowingIndex {
   /// Fewer rows are scanned.
   static final int FEWEST = 20_000;
@@ -36,10 +36,7 @@ final class GrowingIndex {
   /// @param published number of rows that may be read
   /// @param linking null for no graph
   GrowingIndex(
-      GrowingVectors vectors,
-      IntSupplier published,
-      @Nullable Executor linking,
-      long seed) {
+      GrowingVectors vectors, IntSupplier published, @Nullable Executor linking, long seed) {
     this.vectors = vectors;
     this.published = published;
     this.linking = linking;
@@ -47,8 +44,7 @@ final class GrowingIndex {
   }
 
   /// Adds the best of the first `count` rows to `into`, not sorted.
-  void search(
-      Metric metric, int count, float[] query, int offset, VectorSearch search, TopK into) {
+  void search(Metric metric, int count, float[] query, int offset, VectorSearch search, TopK into) {
     int from = exact(search) ? 0 : byGraph(metric, count, query, offset, search, into);
     int chunkRows = vectors.chunkRows();
     for (int chunk = from / chunkRows; chunk * chunkRows < count; chunk++) {

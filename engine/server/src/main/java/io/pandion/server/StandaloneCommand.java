@@ -1,5 +1,6 @@
 package io.pandion.server;
 
+import io.pandion.index.kernel.VectorKernel;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -128,6 +129,7 @@ final class StandaloneCommand implements Callable<Integer> {
                 ? "objects in the bucket"
                 : "local disk, " + settings.wal().directory()));
     tell(settings, "  bucket " + settings.storage().root());
+    tell(settings, "  kernel " + VectorKernel.chosen().description());
     tell(settings, "  port   " + address + ", Milvus protocol (gRPC)");
     tell(settings, String.format(Locale.ROOT, "  ready  after %.1f s", took.toMillis() / 1e3));
     tell(

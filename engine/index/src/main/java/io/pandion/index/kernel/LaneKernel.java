@@ -20,7 +20,8 @@ final class LaneKernel implements VectorKernel {
           : FloatVector.SPECIES_PREFERRED;
   private static final int STEP = LANES.length();
 
-  /// All memory, so that loads need no checks: rows are checked before, and callers keep them alive.
+  /// All memory, so that loads need no checks: rows are checked before, and callers keep them
+  /// alive.
   private static final MemorySegment EVERYTHING = everything();
 
   private static final int TOUCHED = 256;
@@ -73,15 +74,17 @@ final class LaneKernel implements VectorKernel {
     }
   }
 
-  /// Reads a byte of each cache line of the first [#TOUCHED] bytes of all rows and of what the caller
-  /// reads next: these loads wait for memory together, while those of the loops over rows, which are
-  /// long, wait one after the other. For floats, whose rows are many lines, it does not pay.
+  /// Reads a byte of each cache line of the first [#TOUCHED] bytes of all rows and of what the
+  /// caller reads next: these loads wait for memory together, while those of the loops over rows,
+  /// which are long, wait one after the other. For floats, whose rows are many lines, it does not
+  /// pay.
   private static void touch(RowQuery query, long base, ScoreBatch batch, int count) {
     if (!query.format.isCode()) {
       return;
     }
     long next = batch.hint();
-    int sum = next == 0 ? 0 : EVERYTHING.get(JAVA_BYTE, next) + EVERYTHING.get(JAVA_BYTE, next + 64);
+    int sum =
+        next == 0 ? 0 : EVERYTHING.get(JAVA_BYTE, next) + EVERYTHING.get(JAVA_BYTE, next + 64);
     int[] ids = batch.ids();
     long stride = query.stride;
     long end = Math.min(stride, TOUCHED);
