@@ -104,7 +104,7 @@ public final class IndexBench implements Callable<Integer> {
 
   private static void forget(DataSet set, List<EngineSpec> specs) throws IOException {
     for (EngineSpec spec : specs) {
-      if (spec.engine() instanceof PandionEngine && !spec.isHnswlib()) {
+      if (spec.isPandion()) {
         Files.deleteIfExists(
             set.folder().resolve("index").resolve(spec.label()).resolve("built.properties"));
       }

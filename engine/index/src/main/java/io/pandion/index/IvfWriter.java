@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 /// 1  lists      x centre, a FLOAT32 row
 /// 2  lists + 1  x u32 place of a list's first row
 /// 3  rows       x u32 row number of each place, ascending in a list
-/// 4  PQ only: stages x parts x 16 words, each ceil(dimension / parts) floats
+/// 4  PQ only: stages x parts x ceil(dimension / parts) x 16 floats: that dimension of the 16 words
 /// 5  floats, SQ8: rows by place (RowFormat FLOAT32, SQ8)
 ///    PQ, RABITQ: the blocks (BlockScan) of each list, which begins a block of its own. PQ: the
 ///    words of the rest. RABITQ: bits, 1 for positive, of the rotated rest, four a code.
+/// 6  lists      x f32 spread: the root of the mean square of the list's rests
 /// ```
 ///
 /// Blocks have trailers for RABITQ and for L2. The factor of a row is 1 for PQ; for RABITQ
@@ -81,7 +82,8 @@ final class IvfWriter {
         4L * (lists + 1),
         4L * rows,
         quantizer == null ? 0 : 4L * quantizer.words().length,
-        codeBytes(starts)
+        codeBytes(starts),
+        4L * lists
       };
       SectionFile.write(
           file,
@@ -98,6 +100,7 @@ final class IvfWriter {
               MemorySegment.copy(words, 0, sections[4], RestReader.FLOAT, 0, words.length);
             }
             codes(rests, quantizer, starts, numbers, sections[5]);
+            spreads(rests, starts, numbers, sections[6]);
           });
     }
   }
@@ -169,6 +172,26 @@ final class IvfWriter {
         (from, to) -> {
           for (int list = from; list < to; list++) {
             writer.list(list, numbers, starts[list], starts[list + 1], blockStarts[list]);
+          }
+        });
+  }
+
+  private void spreads(RestReader rests, int[] starts, int[] numbers, MemorySegment out) {
+    Workers.share(
+        lists,
+        16,
+        (from, to) -> {
+          float[] rest = new float[dimension];
+          for (int list = from; list < to; list++) {
+            double squares = 0;
+            for (int place = starts[list]; place < starts[list + 1]; place++) {
+              rests.read(numbers[place], list, rest);
+              for (float x : rest) {
+                squares += (double) x * x;
+              }
+            }
+            int size = Math.max(1, starts[list + 1] - starts[list]);
+            out.set(RestReader.FLOAT, 4L * list, (float) Math.sqrt(squares / size));
           }
         });
   }
