@@ -20,11 +20,10 @@ enum op { FLOAT32_DOT, FLOAT32_L2, SQ8, SQ4, FLOAT16_DOT, FLOAT16_L2, BFLOAT16_D
 struct query {
   int32_t op;
   int32_t stride; /* bytes from one row to the next, a multiple of 64 */
-  int32_t sum;    /* of the query's codes (SQ8, SQ4) */
   float scale;
   float shift;
   float offset;
-  int32_t unused[10];
+  int32_t unused[11];
   char data[];
 };
 
@@ -212,7 +211,15 @@ INLINE512 __m512i product8(__m512i sum, __m512i y, const char *x) {
   return _mm512_dpbusd_epi32(sum, v, y);
 }
 
-INLINE512 __m128 four_sq8(const struct query *q, const char **x) {
+/* 128 times the sum of the query's codes. */
+INLINE512 int32_t excess(const struct query *q) {
+  __m512i sum = _mm512_setzero_si512();
+  for (int i = 0; i < q->stride; i += 64)
+    sum = _mm512_dpbusd_epi32(sum, _mm512_set1_epi8((char)128), _mm512_load_si512(q->data + i));
+  return _mm512_reduce_add_epi32(sum);
+}
+
+INLINE512 __m128 four_sq8(const struct query *q, const char **x, int32_t more) {
   __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
   for (int i = 0; i < q->stride; i += 64) {
     __m512i y = _mm512_load_si512(q->data + i);
@@ -221,7 +228,7 @@ INLINE512 __m128 four_sq8(const struct query *q, const char **x) {
     c = product8(c, y, x[2] + i);
     d = product8(d, y, x[3] + i);
   }
-  __m128i products = _mm_sub_epi32(sums(a, b, c, d), _mm_set1_epi32(128 * q->sum));
+  __m128i products = _mm_sub_epi32(sums(a, b, c, d), _mm_set1_epi32(more));
   return scored4(q, x, products);
 }
 
@@ -231,7 +238,8 @@ INLINE512 __m512i product4(__m512i sum, __m512i low, __m512i high, const char *x
   return _mm512_dpbusd_epi32(sum, _mm512_and_si512(_mm512_srli_epi16(v, 4), mask), high);
 }
 
-INLINE512 __m128 four_sq4(const struct query *q, const char **x) {
+INLINE512 __m128 four_sq4(const struct query *q, const char **x, int32_t more) {
+  (void)more;
   __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
   for (int i = 0; i < q->stride; i += 64) {
     __m512i low = _mm512_load_si512(q->data + i);
@@ -259,7 +267,8 @@ INLINE512 __m512 add_l2(__m512 sum, __m512 y, __m512 v) {
 }
 
 #define FOUR(NAME, LOAD, BYTES, ADD)                                    \
-  INLINE512 __m128 NAME(const struct query *q, const char **x) {        \
+  INLINE512 __m128 NAME(const struct query *q, const char **x, int32_t more) { \
+    (void)more;                                                         \
     const float *data = (const float *)q->data;                         \
     __m512 a = _mm512_setzero_ps(), b = a, c = a, d = a;                \
     for (int i = 0; i < q->stride / BYTES; i += 16) {                   \
@@ -287,7 +296,7 @@ FOUR(four_bfloat16_l2, load_bfloat16, 2, add_l2)
       if (ids && i + k + far < count) prefetch(row(base, ids, stride, i + k + far), stride); \
       x[k] = row(base, ids, stride, i + k < count ? i + k : count - 1);                \
     }                                                                                  \
-    __m128 scores = SCORES(q, x);                                                      \
+    __m128 scores = SCORES(q, x, more);                                                      \
     if (i + 4 <= count)                                                                \
       _mm_storeu_ps(out + i, scores);                                                  \
     else                                                                               \
@@ -298,6 +307,7 @@ FOUR(four_bfloat16_l2, load_bfloat16, 2, add_l2)
 AVX512 static void score_avx512(ARGUMENTS) {
   size_t stride = (size_t)q->stride;
   int far = (ahead(stride) + 3) & ~3;
+  int32_t more = q->op == SQ8 ? excess(q) : 0;
   if (ids)
     for (int i = 0; i < far && i < count; i++) prefetch(row(base, ids, stride, i), stride);
   switch ((enum op)q->op) {

@@ -28,9 +28,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,6 +55,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
   private final DataTasks tasks = new DataTasks();
   private final Executor executor;
   private final Garbage garbage;
+  private final Snapshots snapshots;
   private final ManifestStore manifests;
   private final CoordinatorSettings settings;
   private final LongSupplier clock;
@@ -61,21 +64,27 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
   private long nextCollection;
 
   /// Takes office: from now on older coordinators over the same store are fenced. Attach nodes,
-  /// then [#start].
+  /// then [#start]. A meta store that knows nothing is filled from the bucket.
+  ///
+  /// @param ids names the cluster at its first start
+  /// @throws PandionException INVALID_REQUEST when the bucket is another cluster's, CORRUPT_DATA
   public ActiveCoordinator(
       MetaStore meta,
       ManifestStore manifests,
       ObjectStore objects,
       CoordinatorSettings settings,
-      LongSupplier clockMillis) {
+      LongSupplier clockMillis,
+      Supplier<UUID> ids) {
+    ClusterName.agree(meta, objects, ids);
     this.manifests = manifests;
     this.settings = settings;
     this.clock = clockMillis;
     Tenure tenure = Tenure.begin(meta);
     this.ticks = new TickOracle(tenure, clockMillis, settings.tickWindow());
     this.ledger = new Ledger(tenure);
+    this.snapshots = new Snapshots(ledger, ticks, objects);
     this.shards = new Shards(ledger, settings.channels());
-    this.changes = new ShardChanges(ledger, shards, ticks);
+    this.changes = new ShardChanges(ledger, shards, ticks, this::saveSoon);
     this.flushes = new Flushes(ledger, (vchannel, s) -> Flushes.write(manifests, vchannel, s));
     this.board = new Board(ledger, settings, clockMillis);
     this.attempts = new Attempts(settings, clockMillis);
@@ -90,7 +99,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
             ticks,
             settings,
             clockMillis);
-    this.garbage = new Garbage(board, attempts, ledger, shards, objects, manifests);
+    this.garbage = new Garbage(board, attempts, ledger, shards, objects, manifests, snapshots);
   }
 
   /// Attaches a streaming node; all of them before [#start].
@@ -121,10 +130,12 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
       }
     }
     shards.open(board::opened);
+    snapshots.save();
     finishIntents();
     nextCollection = clock.getAsLong() + collectionPeriod();
     executor.chore("intents", this::finishIntents);
     executor.chore("garbage", this::collect);
+    executor.chore("snapshot", snapshots::save);
     started = true;
     executor.start();
   }
@@ -186,6 +197,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
       commands.unlock();
       executor.signal();
     }
+    saveSoon();
     if (command instanceof CatalogCommand.AddField c) {
       CollectionInfo changed = new Names(ledger.catalog()).collection(c.database(), c.name());
       if (!board.awaitSchema(changed.id(), changed.schema().version(), SCHEMA_WAIT_MILLIS)) {
@@ -193,6 +205,15 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
       }
     }
     return tick;
+  }
+
+  /// The command is done, and durable in the meta store, whether or not the bucket takes the copy.
+  private void saveSoon() {
+    try {
+      snapshots.save();
+    } catch (PandionException e) {
+      LOG.warn("the copy of the catalog in the bucket is written later: {}", e.getMessage());
+    }
   }
 
   private void apply(CatalogCommand command, long tick) {
@@ -331,6 +352,8 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
   @Override
   public void flushed(FlushReport report) {
     flushes.accept(report);
+    // The log is cut behind the checkpoint next.
+    snapshots.save();
     if (!report.segments().isEmpty()) {
       executor.signal();
     }

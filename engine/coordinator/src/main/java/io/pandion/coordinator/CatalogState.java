@@ -9,6 +9,7 @@ import io.pandion.meta.LoadInfo;
 import io.pandion.meta.PartitionInfo;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,10 @@ final class CatalogState implements CatalogSnapshot {
     changes.forEach(
         (key, value) -> value.ifPresentOrElse(v -> next.put(key, v), () -> next.remove(key)));
     return new CatalogState(version + 1, next);
+  }
+
+  SortedMap<String, Object> all() {
+    return Collections.unmodifiableSortedMap(objects);
   }
 
   <T> List<T> all(String prefix, Class<T> type) {

@@ -30,6 +30,7 @@ final class Garbage {
   private final Shards shards;
   private final ObjectStore objects;
   private final ManifestStore manifests;
+  private final Snapshots snapshots;
 
   /// When a file was first seen that nothing names.
   private Map<String, Long> orphans = Map.of();
@@ -40,18 +41,22 @@ final class Garbage {
       Ledger ledger,
       Shards shards,
       ObjectStore objects,
-      ManifestStore manifests) {
+      ManifestStore manifests,
+      Snapshots snapshots) {
     this.board = board;
     this.attempts = attempts;
     this.ledger = ledger;
     this.shards = shards;
     this.objects = objects;
     this.manifests = manifests;
+    this.snapshots = snapshots;
   }
 
   void collect() {
     List<String> names = objects.list(ROOT);
     PlanState state = board.snapshot();
+    // What goes now is not named by the newest copy of the catalog either.
+    snapshots.save();
     removeOrphans(state, names);
     expire(state);
   }

@@ -53,7 +53,7 @@ record IndexRules(CatalogState state, long tick) {
       if (SCALAR.contains(type) && !VectorIndexTypes.names().contains(type)) {
         throw invalid("invalid index type " + given + " for vector field " + c.field());
       }
-      VectorIndexTypes.of(type).check(params);
+      VectorIndexTypes.of(type).check(params, field.dimension());
       params.put("metric_type", Metric.of(params.getOrDefault("metric_type", "COSINE")).name());
     }
     for (IndexInfo held : state.indexes(collection.id())) {

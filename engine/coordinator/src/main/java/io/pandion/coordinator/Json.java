@@ -6,6 +6,7 @@ import io.pandion.model.CollectionSchema;
 import io.pandion.model.FieldSchema;
 import io.pandion.model.PandionException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /// Records of the catalog as JSON. Threads: any number.
@@ -20,6 +21,10 @@ final class Json {
     } catch (IOException e) {
       throw new IllegalArgumentException("cannot encode " + value, e);
     }
+  }
+
+  static String text(Object value) {
+    return new String(write(value), StandardCharsets.UTF_8);
   }
 
   /// @throws PandionException CORRUPT_DATA when the bytes are no such record

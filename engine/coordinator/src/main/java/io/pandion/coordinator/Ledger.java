@@ -18,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// All that the coordinator knows durably: catalog, segments, checkpoints, terms, intents. Readers
 /// need no lock; a writer holds the monitor of the ledger from its decision to its commit.
 final class Ledger {
+  static final String CHANNEL = "channel/";
   private static final Map<String, Class<?>> CATALOG =
       Map.of(
           "database/", DatabaseInfo.class,
@@ -33,6 +34,7 @@ final class Ledger {
   private final Map<String, Long> truncations = new ConcurrentHashMap<>();
   private final Map<Long, Intent> intents = new ConcurrentHashMap<>();
   private volatile CatalogState catalog;
+  private volatile long commits;
 
   Ledger(Tenure tenure) {
     this.tenure = tenure;
@@ -52,7 +54,7 @@ final class Ledger {
     for (MetaEntry e : tenure.list("checkpoint/")) {
       remember(e.key(), Optional.of(Json.read(e.key(), e.value(), Checkpoint.class)));
     }
-    for (MetaEntry e : tenure.list("channel/")) {
+    for (MetaEntry e : tenure.list(CHANNEL)) {
       remember(e.key(), Optional.of(Json.read(e.key(), e.value(), Long.class)));
     }
     for (MetaEntry e : tenure.list("truncation/")) {
@@ -76,7 +78,7 @@ final class Ledger {
   }
 
   static String channelKey(String pchannel) {
-    return "channel/" + pchannel;
+    return CHANNEL + pchannel;
   }
 
   /// Catalog and segments at one moment.
@@ -85,6 +87,24 @@ final class Ledger {
 
   synchronized View view() {
     return new View(catalog, Map.copyOf(segments), Map.copyOf(checkpoints));
+  }
+
+  /// All entries at one moment, by key.
+  record Copied(long commits, SortedMap<String, Object> entries) {}
+
+  synchronized Copied copy() {
+    SortedMap<String, Object> all = new TreeMap<>(catalog.all());
+    segments.values().forEach(s -> all.put(segmentKey(s), s));
+    checkpoints.forEach((name, checkpoint) -> all.put(checkpointKey(name), checkpoint));
+    terms.forEach((name, term) -> all.put(channelKey(name), term));
+    truncations.forEach((name, tick) -> all.put(truncationKey(name), tick));
+    intents.values().forEach(intent -> all.put(intent.key(), intent));
+    return new Copied(commits, all);
+  }
+
+  /// How many commits there were.
+  long commits() {
+    return commits;
   }
 
   CatalogState catalog() {
@@ -141,6 +161,7 @@ final class Ledger {
     if (!named.isEmpty()) {
       catalog = catalog.with(named);
     }
+    commits = commits + 1;
   }
 
   private void remember(String key, Optional<Object> value) {
@@ -151,7 +172,7 @@ final class Ledger {
     } else if (key.startsWith("checkpoint/")) {
       value.ifPresentOrElse(
           v -> checkpoints.put(name, (Checkpoint) v), () -> checkpoints.remove(name));
-    } else if (key.startsWith("channel/")) {
+    } else if (key.startsWith(CHANNEL)) {
       value.ifPresentOrElse(v -> terms.put(name, (Long) v), () -> terms.remove(name));
     } else if (key.startsWith("truncation/")) {
       value.ifPresentOrElse(v -> truncations.put(name, (Long) v), () -> truncations.remove(name));

@@ -36,8 +36,11 @@ final class ShardChanges {
   private final Ledger ledger;
   private final Shards shards;
   private final TickOracle ticks;
+  private final Runnable save;
 
-  ShardChanges(Ledger ledger, Shards shards, TickOracle ticks) {
+  /// @param save copies what was committed to the bucket
+  ShardChanges(Ledger ledger, Shards shards, TickOracle ticks, Runnable save) {
+    this.save = save;
     this.ledger = ledger;
     this.shards = shards;
     this.ticks = ticks;
@@ -208,6 +211,8 @@ final class ShardChanges {
 
   private void begin(Changes changes, Intent intent) {
     ledger.commit(changes.put(intent.key(), intent));
+    // A meta store made again from the bucket finishes what the log may say next.
+    save.run();
     finish(intent);
   }
 

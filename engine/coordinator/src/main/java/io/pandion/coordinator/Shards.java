@@ -49,7 +49,7 @@ final class Shards {
   ///
   /// @param opened hears of every shard and its segments with files, before it is open
   void open(BiConsumer<String, List<SegmentInfo>> opened) {
-    for (int i = 0; i < channels; i++) {
+    for (int i = 0; i < Math.max(channels, used()); i++) {
       String pchannel = pchannel(i);
       long term = ledger.term(pchannel) + 1;
       ledger.commit(new Changes().put(Ledger.channelKey(pchannel), term));
@@ -65,6 +65,16 @@ final class Shards {
       }
       owner(pchannel).open(new ChannelAssignment(pchannel, term, shards));
     }
+  }
+
+  /// Channels that have shards, up to the last one: there may once have been more than now.
+  private int used() {
+    return 1
+        + ledger.catalog().collections().stream()
+            .flatMap(c -> c.shards().stream())
+            .mapToInt(s -> Integer.parseInt(s.pchannel().substring(PREFIX.length())))
+            .max()
+            .orElse(-1);
   }
 
   private ShardState state(CollectionInfo collection, String vchannel) {

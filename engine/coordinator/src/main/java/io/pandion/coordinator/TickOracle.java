@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 /// An upper bound is kept in the meta store, one window ahead; a new oracle starts above it. An
 /// idle oracle writes nothing. Threads: any number; a short lock.
 final class TickOracle {
-  private static final String KEY = "tick";
+  static final String KEY = "tick";
   private final Tenure tenure;
   private final LongSupplier clock;
   private final long windowMillis;

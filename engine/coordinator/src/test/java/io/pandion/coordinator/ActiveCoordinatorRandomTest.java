@@ -134,8 +134,13 @@ final class ActiveCoordinatorRandomTest {
       cluster.execute(new CatalogCommand.TruncateCollection("", NAME));
       model.clear();
     } else {
-      story.add("restart");
-      cluster.restart();
+      if (random.nextBoolean()) {
+        story.add("restart");
+        cluster.restart();
+      } else {
+        story.add("restart without meta store");
+        cluster.restartWithoutMeta();
+      }
       check(true);
     }
   }

@@ -7,6 +7,7 @@ import io.pandion.cluster.CatalogCommand;
 import io.pandion.cluster.Coordinator.IndexProgress;
 import io.pandion.cluster.FlushReport;
 import io.pandion.cluster.FlushReport.FlushedSegment;
+import io.pandion.cluster.ShardWrite;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.ShardInfo;
 import io.pandion.model.CollectionSchema;
@@ -20,6 +21,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -71,7 +74,7 @@ final class ActiveCoordinatorTest {
 
   private ActiveCoordinator coordinator(FileObjectStore bucket) {
     return new ActiveCoordinator(
-        meta, manifests, bucket, Cluster.SETTINGS, System::currentTimeMillis);
+        meta, manifests, bucket, Cluster.SETTINGS, System::currentTimeMillis, () -> new UUID(0, 1));
   }
 
   @AfterEach
@@ -144,6 +147,42 @@ final class ActiveCoordinatorTest {
     coordinator.execute(new CatalogCommand.Release("", "c", List.of()));
     assertThat(node.distribution(vchannel)).matches(d -> d != null && !d.loaded());
     assertThat(coordinator.loadProgress(c.id())).isEmpty();
+  }
+
+  /// Else an older distribution could arrive behind the truncation and bring its rows back.
+  @Test
+  void a_command_that_hides_rows_waits_for_distributions_on_their_way() throws Exception {
+    create();
+    createIndex();
+    CountDownLatch sent = new CountDownLatch(1);
+    CountDownLatch arrives = new CountDownLatch(1);
+    node.beforeDistribution =
+        () -> {
+          sent.countDown();
+          try {
+            arrives.await();
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+          }
+        };
+    coordinator.execute(new CatalogCommand.Load("", "c", List.of(), 1));
+    assertThat(sent.await(30, TimeUnit.SECONDS)).isTrue();
+    Thread truncating =
+        Thread.ofPlatform()
+            .start(() -> coordinator.execute(new CatalogCommand.TruncateCollection("", "c")));
+    try {
+      Cluster.await(
+          "it waits, or is done",
+          () ->
+              truncating.getState() == Thread.State.WAITING
+                  || truncating.getState() == Thread.State.TERMINATED);
+      assertThat(node.log).doesNotHaveAnyElementsOfTypes(ShardWrite.Truncate.class);
+    } finally {
+      node.beforeDistribution = () -> {};
+      arrives.countDown();
+      truncating.join();
+    }
+    assertThat(node.log).hasAtLeastOneElementOfType(ShardWrite.Truncate.class);
   }
 
   @Test

@@ -39,7 +39,7 @@ final class Cluster implements AutoCloseable {
 
   final FileObjectStore bucket;
   final ManifestStore manifests;
-  final MemoryMetaStore meta = new MemoryMetaStore();
+  MemoryMetaStore meta = new MemoryMetaStore();
   final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
   private final MemoryWalProvider wals = new MemoryWalProvider();
   private final SegmentFiles files;
@@ -72,7 +72,8 @@ final class Cluster implements AutoCloseable {
 
   private void start() {
     coordinator =
-        new ActiveCoordinator(meta, manifests, bucket, SETTINGS, System::currentTimeMillis);
+        new ActiveCoordinator(
+            meta, manifests, bucket, SETTINGS, System::currentTimeMillis, () -> new UUID(0, 1));
     queryNode = queryNode();
     QueryNode held = queryNode;
     node =
@@ -110,6 +111,13 @@ final class Cluster implements AutoCloseable {
 
   void restart() {
     close();
+    start();
+  }
+
+  /// What the meta store knew is gone.
+  void restartWithoutMeta() {
+    close();
+    meta = new MemoryMetaStore();
     start();
   }
 

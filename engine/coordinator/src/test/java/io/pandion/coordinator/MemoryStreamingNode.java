@@ -15,6 +15,7 @@ import io.pandion.model.QueryResult;
 import io.pandion.model.SearchPlan;
 import io.pandion.model.SearchResult;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -29,7 +30,10 @@ final class MemoryStreamingNode implements StreamingNode {
   private final Set<String> shards = new HashSet<>();
   private final Map<String, Distribution> distributions = new HashMap<>();
   final Map<String, Long> terms = new HashMap<>();
-  final List<ShardWrite> log = new ArrayList<>();
+  final List<ShardWrite> log = Collections.synchronizedList(new ArrayList<>());
+
+  /// Runs before the node takes a distribution.
+  volatile Runnable beforeDistribution = () -> {};
 
   MemoryStreamingNode(LongSupplier ticks) {
     this.ticks = ticks;
@@ -79,7 +83,12 @@ final class MemoryStreamingNode implements StreamingNode {
   }
 
   @Override
-  public synchronized boolean distribute(String vchannel, Distribution distribution) {
+  public boolean distribute(String vchannel, Distribution distribution) {
+    beforeDistribution.run();
+    return take(vchannel, distribution);
+  }
+
+  private synchronized boolean take(String vchannel, Distribution distribution) {
     check(vchannel);
     distributions.merge(
         vchannel, distribution, (old, now) -> now.version() > old.version() ? now : old);

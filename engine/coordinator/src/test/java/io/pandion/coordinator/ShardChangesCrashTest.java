@@ -45,7 +45,7 @@ final class ShardChangesCrashTest {
     shards.attach(node);
     shards.open((_, _) -> {});
     nodes.add(node);
-    ShardChanges changes = new ShardChanges(ledger, shards, ticks);
+    ShardChanges changes = new ShardChanges(ledger, shards, ticks, () -> {});
     ledger.intents().forEach(changes::finish);
     if (ledger.catalog().databases().isEmpty()) {
       ledger.commit(new Changes().put("database/1", new DatabaseInfo(1, "default", Map.of(), 1)));

@@ -46,7 +46,7 @@ public final class FileDataNode implements DataNode, AutoCloseable {
   public FileDataNode(
       String name, SegmentFiles files, ManifestStore manifests, Path work, int threads, long seed) {
     this.name = name;
-    this.builds = new IndexBuild(files, manifests, work, seed);
+    this.builds = new IndexBuild(files, manifests, work, seed, threads);
     this.compactions = new Compaction(files, manifests);
     this.threads =
         Executors.newFixedThreadPool(

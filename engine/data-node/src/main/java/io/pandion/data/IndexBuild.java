@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /// Builds the index of one field of one segment. Any number of threads.
@@ -40,9 +41,13 @@ final class IndexBuild {
   private final ManifestStore manifests;
   private final Path work;
   private final long seed;
+  private final int threads;
   private final AtomicLong names = new AtomicLong();
+  private final AtomicInteger running = new AtomicInteger();
 
-  IndexBuild(SegmentFiles files, ManifestStore manifests, Path work, long seed) {
+  /// @param threads of all builds together, roughly: one that begins takes those that are idle
+  IndexBuild(SegmentFiles files, ManifestStore manifests, Path work, long seed, int threads) {
+    this.threads = threads;
     this.files = files;
     this.manifests = manifests;
     this.work = work;
@@ -50,6 +55,15 @@ final class IndexBuild {
   }
 
   TaskStatus run(BuildIndex task) throws IOException {
+    int idle = threads - running.getAndIncrement();
+    try {
+      return run(task, Math.max(1, idle));
+    } finally {
+      running.decrementAndGet();
+    }
+  }
+
+  private TaskStatus run(BuildIndex task, int buildThreads) throws IOException {
     SegmentManifest manifest =
         manifests.read(
             task.segment().collectionId(),
@@ -75,7 +89,7 @@ final class IndexBuild {
     Files.deleteIfExists(file);
     try {
       if (column instanceof Column.FloatVectors vectors) {
-        buildVector(vectors, index, manifest.segmentId(), file);
+        buildVector(vectors, index, manifest.segmentId(), buildThreads, file);
       } else {
         Files.write(file, SortedScalarIndex.build(column));
       }
@@ -98,7 +112,8 @@ final class IndexBuild {
     }
   }
 
-  private void buildVector(Column.FloatVectors column, IndexInfo index, long segment, Path file)
+  private void buildVector(
+      Column.FloatVectors column, IndexInfo index, long segment, int buildThreads, Path file)
       throws IOException {
     Metric metric = Metric.of(index.params().getOrDefault("metric_type", "COSINE"));
     int dimension = column.dimension();
@@ -115,6 +130,7 @@ final class IndexBuild {
               metric,
               index.params(),
               seed ^ (segment * 0x9e3779b97f4a7c15L) ^ index.id(),
+              buildThreads,
               file);
     }
   }

@@ -25,6 +25,11 @@ final class Candidates {
     return size == capacity;
   }
 
+  /// The score that a row must beat once the set is full.
+  float worst() {
+    return size < capacity ? Float.NEGATIVE_INFINITY : score(keys[size - 1]);
+  }
+
   int row(int i) {
     return (int) keys[i] & 0x7fffffff;
   }
@@ -63,7 +68,8 @@ final class Candidates {
   }
 
   private static long key(int row, float score) {
-    int bits = Float.floatToRawIntBits(score);
+    // what overflowed to NaN is worse than all else
+    int bits = Float.floatToRawIntBits(Float.isNaN(score) ? Float.NEGATIVE_INFINITY : score);
     int ordered = bits ^ ((bits >> 31) & 0x7fffffff);
     return ((long) ~ordered << 32) | row;
   }

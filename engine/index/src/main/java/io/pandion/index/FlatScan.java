@@ -33,6 +33,34 @@ public final class FlatScan {
     scan(scratch, chunk.rows(), baseRow, search, into);
   }
 
+  /// Scores some rows of one chunk: the rows `rows[from]` until `rows[to]`, which count from
+  /// `baseRow`, to the same places of `out`.
+  ///
+  /// @param query holds the query's floats from `offset` on
+  public static void scores(
+      VectorKernel kernel,
+      FloatRows chunk,
+      int baseRow,
+      float @Nullable [] inverseNorms,
+      Metric metric,
+      float[] query,
+      int offset,
+      int[] rows,
+      int from,
+      int to,
+      float[] out) {
+    Scratch scratch = Scratch.ofThread();
+    scratch.scorer.rows(kernel, chunk, metric, inverseNorms);
+    scratch.scorer.query(query, offset);
+    int[] ids = scratch.ids(to - from);
+    for (int i = from; i < to; i++) {
+      ids[i - from] = rows[i] - baseRow;
+    }
+    float[] scores = scratch.scores(to - from);
+    scratch.scorer.scores(ids, to - from, scores);
+    System.arraycopy(scores, 0, out, from, to - from);
+  }
+
   /// Scans the rows that the scorer is turned to.
   static void scan(Scratch scratch, int rows, int baseRow, VectorSearch search, TopK into) {
     AcceptRows accept = search.accept();

@@ -51,11 +51,13 @@ final class IvfWriter {
   private final int lists;
   private final int parts;
   private final boolean trailers;
+  private final Workers workers;
 
-  IvfWriter(FloatRows vectors, Metric metric, IvfParams params, long seed) {
+  IvfWriter(FloatRows vectors, Metric metric, IvfParams params, long seed, Workers workers) {
     this.vectors = vectors;
     this.metric = metric;
     this.params = params;
+    this.workers = workers;
     this.seed = seed;
     this.rows = vectors.rows();
     this.dimension = vectors.dimension();
@@ -67,7 +69,7 @@ final class IvfWriter {
   void write(Path file) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       Rows points = points(arena);
-      KMeans means = new KMeans(points, seed);
+      KMeans means = new KMeans(points, seed, workers);
       Rows centres =
           rows == 0
               ? new Rows(RowFormat.FLOAT32, arena.allocate(points.stride(), 64), 1, dimension)
@@ -113,7 +115,7 @@ final class IvfWriter {
     RowCodec unit = new RowCodec(RowFormat.FLOAT32, Metric.COSINE, dimension, null);
     int stride = vectors.strideBytes();
     MemorySegment data = arena.allocate(Math.max(1, (long) rows * stride), 64);
-    Workers.share(
+    workers.share(
         rows,
         4096,
         (from, to) -> {
@@ -148,7 +150,7 @@ final class IvfWriter {
       System.arraycopy(rest, 0, sample, i * dimension, dimension);
     }
     ProductQuantizer quantizer = new ProductQuantizer(dimension, parts, params.stages());
-    quantizer.train(sample, seed);
+    quantizer.train(sample, seed, workers);
     return quantizer;
   }
 
@@ -161,12 +163,12 @@ final class IvfWriter {
     RowFormat format = params.coding() == Coding.SQ8 ? RowFormat.SQ8 : RowFormat.FLOAT32;
     if (params.coding() == Coding.FLAT || params.coding() == Coding.SQ8) {
       RowCodec codec = new RowCodec(format, metric, dimension, null);
-      Workers.share(rows, 4096, (from, to) -> rests.rows(codec, numbers, from, to, out));
+      workers.share(rows, 4096, (from, to) -> rests.rows(codec, numbers, from, to, out));
       return;
     }
     BlockWriter writer = new BlockWriter(rests, metric, quantizer, trailers, out);
     long[] blockStarts = IvfLists.blockStarts(starts);
-    Workers.share(
+    workers.share(
         lists,
         4,
         (from, to) -> {
@@ -177,7 +179,7 @@ final class IvfWriter {
   }
 
   private void spreads(RestReader rests, int[] starts, int[] numbers, MemorySegment out) {
-    Workers.share(
+    workers.share(
         lists,
         16,
         (from, to) -> {

@@ -61,9 +61,9 @@ final class ProductQuantizer {
   }
 
   /// Learns the words from a sample, row by row, which it changes.
-  void train(float[] sample, long seed) {
+  void train(float[] sample, long seed, Workers workers) {
     int rows = sample.length / dimension;
-    Workers.share(
+    workers.share(
         parts,
         1,
         (from, to) -> {

@@ -1,12 +1,10 @@
 package io.pandion.index;
 
-/// What one thread needs to search, kept from search to search: query, visited rows, candidates.
+/// What one thread needs to score rows exactly, kept from search to search.
 final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
   final Scorer scorer = new Scorer();
-  final Candidates candidates = new Candidates();
-  final Visited visited = new Visited();
   private int[] ids = new int[64];
   private float[] scores = new float[64];
 

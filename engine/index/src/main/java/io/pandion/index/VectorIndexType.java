@@ -16,6 +16,13 @@ public interface VectorIndexType {
   /// @throws io.pandion.model.PandionException INVALID_REQUEST naming parameter, value and range
   void check(Map<String, String> params);
 
+  /// Checks build parameters for vectors of a dimension.
+  ///
+  /// @throws io.pandion.model.PandionException INVALID_REQUEST naming parameter, value and range
+  default void check(Map<String, String> params, int dimension) {
+    check(params);
+  }
+
   /// Checks the parameters of a search for the nearest k.
   ///
   /// @throws io.pandion.model.PandionException INVALID_REQUEST naming parameter, value and range
@@ -27,6 +34,21 @@ public interface VectorIndexType {
   /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the thread is interrupted
   void build(FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException;
+
+  /// Builds the index with several threads; the same seed gives the same file only with one.
+  ///
+  /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the calling thread is
+  ///   interrupted
+  default void build(
+      FloatRows vectors,
+      Metric metric,
+      Map<String, String> params,
+      long seed,
+      int threads,
+      Path file)
+      throws IOException {
+    build(vectors, metric, params, seed, file);
+  }
 
   /// Opens a built file over the same vectors.
   ///

@@ -3,11 +3,10 @@ package io.pandion.index;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
-import java.util.stream.Collectors;
 
 /// The kinds of vector index by the names that Milvus gives them.
 public final class VectorIndexTypes {
@@ -15,33 +14,21 @@ public final class VectorIndexTypes {
 
   /// Other float indexes of Milvus, for which another kind serves.
   private static final Set<String> OTHERS =
-      Set.of(
-          "HNSW_SQ",
-          "HNSW_PQ",
-          "HNSW_PRQ",
-          "DISKANN",
-          "AISAQ",
-          "GPU_CAGRA",
-          "GPU_IVF_FLAT",
-          "GPU_IVF_PQ",
-          "GPU_BRUTE_FORCE");
-
-  private static Map<String, VectorIndexType> types() {
-    List<VectorIndexType> types =
-        List.of(
-            new FlatIndexType(),
-            new HnswIndexType("HNSW", 30, 360),
-            new HnswIndexType("AUTOINDEX", 16, 200),
-            new IvfIndexType("IVF_FLAT"),
-            new IvfIndexType("IVF_SQ8"),
-            new IvfIndexType("IVF_PQ"),
-            new IvfIndexType("IVF_RABITQ"),
-            new IvfIndexType("SCANN"));
-    return types.stream()
-        .collect(Collectors.toUnmodifiableMap(VectorIndexType::name, Function.identity()));
-  }
+      Set.of("AISAQ", "GPU_CAGRA", "GPU_IVF_FLAT", "GPU_IVF_PQ", "GPU_BRUTE_FORCE");
 
   private VectorIndexTypes() {}
+
+  private static Map<String, VectorIndexType> types() {
+    Map<String, VectorIndexType> out = new HashMap<>();
+    out.put("FLAT", new FlatIndexType());
+    for (GraphParams.Kind kind : GraphParams.Kind.values()) {
+      out.put(kind.name(), new GraphIndexType(kind));
+    }
+    for (String name : List.of("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "IVF_RABITQ", "SCANN")) {
+      out.put(name, new IvfIndexType(name));
+    }
+    return Map.copyOf(out);
+  }
 
   /// The kind of a name.
   ///

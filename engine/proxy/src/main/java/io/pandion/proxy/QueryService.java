@@ -40,7 +40,8 @@ record QueryService(Catalog catalog, ShardReader reader, ReadPoints points) {
     Filter filter =
         FilterParser.parse(request.getExpr(), schema, request.getExprTemplateValuesMap());
     boolean count = isCount(request.getOutputFieldsList());
-    Page page = Page.parse(Catalog.map(request.getQueryParamsList()));
+    Map<String, String> params = Catalog.map(request.getQueryParamsList());
+    Page page = Page.parse(params);
     if (count && page.limit() != UNLIMITED) {
       throw PandionException.invalid("count entities with pagination is not allowed");
     }
@@ -50,11 +51,17 @@ record QueryService(Catalog catalog, ShardReader reader, ReadPoints points) {
     OutputFields output =
         OutputFields.of(schema, count ? List.of() : request.getOutputFieldsList(), true);
     ReadPoint point =
-        points.of(
-            collection,
-            request.getGuaranteeTimestamp(),
-            request.getConsistencyLevel(),
-            request.getUseDefaultConsistency());
+        SearchParams.flag(params, "iterator")
+            ? points.iterator(
+                collection,
+                request.getGuaranteeTimestamp(),
+                request.getConsistencyLevel(),
+                request.getUseDefaultConsistency())
+            : points.of(
+                collection,
+                request.getGuaranteeTimestamp(),
+                request.getConsistencyLevel(),
+                request.getUseDefaultConsistency());
     QueryPlan plan =
         new QueryPlan(
             filter, page.window(), count, partitions, count ? List.of() : output.fetched());

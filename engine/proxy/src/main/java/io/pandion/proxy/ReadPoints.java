@@ -35,6 +35,15 @@ record ReadPoints(Coordinator coordinator, LongSupplier clock) {
     return of(level, guarantee);
   }
 
+  /// A step of an iterator: the tick that its first step answered, sent as the guarantee, is the
+  /// state that all steps see.
+  ReadPoint iterator(
+      CollectionInfo collection, long guarantee, ConsistencyLevel level, boolean useDefault) {
+    return guarantee > BOUNDED_TICK
+        ? ReadPoint.at(guarantee)
+        : of(collection, guarantee, level, useDefault);
+  }
+
   /// Sees every write acknowledged before this call.
   ReadPoint strong() {
     return new ReadPoint(coordinator.allocateTicks(1).first());

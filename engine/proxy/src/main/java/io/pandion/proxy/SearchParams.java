@@ -65,7 +65,8 @@ record SearchParams(
   ///
   /// @param lastBound score of the last hit of the batch before, null at the start
   /// @param token of the iterator, empty at the start
-  record Iterator(int batch, @Nullable Float lastBound, String token) {}
+  /// @param snapshot tick that its first step answered, 0 at the start
+  record Iterator(int batch, @Nullable Float lastBound, String token, long snapshot) {}
 
   /// @throws PandionException INVALID_REQUEST, UNSUPPORTED
   static SearchParams parse(List<KeyValuePair> pairs) {
@@ -139,7 +140,17 @@ record SearchParams(
     return new Iterator(
         window(all, "search_iter_batch_size"),
         real(all, "search_iter_last_bound"),
-        all.getOrDefault("search_iter_id", ""));
+        all.getOrDefault("search_iter_id", ""),
+        tick(all, "guarantee_timestamp"));
+  }
+
+  private static long tick(Map<String, String> all, String name) {
+    String text = all.getOrDefault(name, "").strip();
+    try {
+      return text.isEmpty() ? 0 : Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw PandionException.invalid(name + " [" + text + "] is invalid: it must be an integer");
+    }
   }
 
   static boolean flag(Map<String, String> all, String name) {

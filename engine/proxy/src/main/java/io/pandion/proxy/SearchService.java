@@ -49,12 +49,7 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
     OutputFields output = OutputFields.of(schema, request.getOutputFieldsList(), false);
     Filter filter =
         FilterParser.parse(request.getDsl(), schema, request.getExprTemplateValuesMap());
-    ReadPoint point =
-        points.of(
-            collection,
-            request.getGuaranteeTimestamp(),
-            request.getConsistencyLevel(),
-            request.getUseDefaultConsistency());
+    ReadPoint point = point(collection, request, params);
     QueryVectors queries =
         request.hasIds()
             ? vectors(collection, field, request.getIds(), partitions, point)
@@ -67,7 +62,7 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
             queries,
             params.limit() + params.offset(),
             filter,
-            params.index(),
+            planParams(params, index),
             params.lower(metric),
             params.upper(metric),
             partitions,
@@ -75,6 +70,29 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
     SearchResult found = reader.search(collection, plan, point);
     SearchEncoder encoder = new SearchEncoder(collection, output, metric, params);
     return encoder.encode(SearchEncoder.skip(found, params.offset()), this::token);
+  }
+
+  /// The parameters of the index, and which it is: FLAT asks growing segments to be exact, too.
+  private static Map<String, String> planParams(SearchParams params, IndexInfo index) {
+    Map<String, String> out = new HashMap<>(params.index());
+    out.put("index_type", index.type());
+    return out;
+  }
+
+  private ReadPoint point(CollectionInfo collection, SearchRequest request, SearchParams params) {
+    SearchParams.Iterator iterator = params.iterator();
+    if (iterator == null) {
+      return points.of(
+          collection,
+          request.getGuaranteeTimestamp(),
+          request.getConsistencyLevel(),
+          request.getUseDefaultConsistency());
+    }
+    return points.iterator(
+        collection,
+        Math.max(request.getGuaranteeTimestamp(), iterator.snapshot()),
+        request.getConsistencyLevel(),
+        request.getUseDefaultConsistency());
   }
 
   private String token() {

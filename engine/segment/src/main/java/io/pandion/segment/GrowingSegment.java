@@ -1,9 +1,7 @@
 package io.pandion.segment;
 
 import io.pandion.index.AcceptRows;
-import io.pandion.index.FlatScan;
 import io.pandion.index.TopK;
-import io.pandion.index.kernel.VectorKernel;
 import io.pandion.index.VectorSearch;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
@@ -21,6 +19,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +31,8 @@ public final class GrowingSegment implements Segment {
   private final long partitionId;
   private final Map<Long, GrowingColumn> columns = new ConcurrentHashMap<>();
   private final Map<Long, GrowingVectors> vectors = new ConcurrentHashMap<>();
+  private final Map<Long, GrowingIndex> indexes = new ConcurrentHashMap<>();
+  private final @Nullable Executor linking;
   private final RowTicks ticks = new RowTicks();
   private final Map<Object, int[]> rowsByKey = new HashMap<>();
   private final Reads reads = new Reads();
@@ -39,9 +40,18 @@ public final class GrowingSegment implements Segment {
   private volatile int rows;
   private volatile long bytes;
 
+  /// A segment whose vectors are scanned, however many they are.
   public GrowingSegment(long id, long partitionId, CollectionSchema schema) {
+    this(id, partitionId, schema, null);
+  }
+
+  /// @param linking runs the tasks that link vectors into graphs, about a tenth of a second each;
+  ///   null for none, so that vectors are scanned
+  public GrowingSegment(
+      long id, long partitionId, CollectionSchema schema, @Nullable Executor linking) {
     this.id = id;
     this.partitionId = partitionId;
+    this.linking = linking;
     this.schema = schema;
     addFields(schema);
   }
@@ -49,7 +59,10 @@ public final class GrowingSegment implements Segment {
   private void addFields(CollectionSchema newer) {
     for (FieldSchema field : newer.fields()) {
       if (field.type().isVector()) {
-        vectors.computeIfAbsent(field.id(), _ -> new GrowingVectors(field.dimension()));
+        GrowingVectors column =
+            vectors.computeIfAbsent(field.id(), _ -> new GrowingVectors(field.dimension()));
+        indexes.computeIfAbsent(
+            field.id(), _ -> new GrowingIndex(column, this::rows, linking, id ^ field.id()));
       } else if (!columns.containsKey(field.id())) {
         GrowingColumn column = new GrowingColumn(field);
         column.appendAbsent(0, rows);
@@ -82,6 +95,7 @@ public final class GrowingSegment implements Segment {
     }
     bytes = bytes + batch.bytes() + 24L * batch.rows();
     rows = at + batch.rows();
+    indexes.values().forEach(GrowingIndex::wake);
   }
 
   private static int[] concat(int[] a, int[] b) {
@@ -146,9 +160,19 @@ public final class GrowingSegment implements Segment {
     return rows;
   }
 
-  /// Memory that the rows take, roughly.
+  /// Memory that the rows and the graphs over their vectors take, roughly.
   public long bytes() {
-    return bytes;
+    long graphs = 0;
+    for (GrowingIndex index : indexes.values()) {
+      graphs += index.bytes();
+    }
+    return bytes + graphs;
+  }
+
+  /// Rows that the graph over a vector field holds, 0 without one.
+  int linkedRows(long fieldId) {
+    GrowingIndex index = indexes.get(fieldId);
+    return index == null ? 0 : index.linkedRows();
   }
 
   @Override
@@ -178,7 +202,9 @@ public final class GrowingSegment implements Segment {
 
   /// Memory goes when the last reader lets go of it.
   @Override
-  public void close() {}
+  public void close() {
+    indexes.values().forEach(GrowingIndex::close);
+  }
 
   private final class Reads extends RowReads {
     @Override
@@ -205,19 +231,9 @@ public final class GrowingSegment implements Segment {
     @Override
     void nearest(
         SearchPlan plan, int count, float[] query, int offset, VectorSearch search, TopK into) {
-      GrowingVectors column = vectorField(plan.vectorField());
-      for (int chunk = 0; chunk * column.chunkRows() < count; chunk++) {
-        FlatScan.search(
-            VectorKernel.chosen(),
-            column.chunk(chunk, count),
-            chunk * column.chunkRows(),
-            column.inverseNorms(chunk),
-            plan.metric(),
-            query,
-            offset,
-            search,
-            into);
-      }
+      vectorField(plan.vectorField());
+      java.util.Objects.requireNonNull(indexes.get(plan.vectorField()))
+          .search(plan.metric(), count, query, offset, search, into);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package io.pandion.segment;
 
+import io.pandion.index.FlatScan;
 import io.pandion.index.FloatRows;
 import io.pandion.index.InverseNorms;
+import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Column;
+import io.pandion.model.Metric;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -67,6 +70,31 @@ final class GrowingVectors {
   /// One over the norms of a chunk's rows.
   float[] inverseNorms(int index) {
     return norms[index];
+  }
+
+  /// Scores sorted rows exactly.
+  void score(Metric metric, float[] query, int offset, int[] rows, int count, float[] out) {
+    for (int from = 0; from < count; ) {
+      int index = rows[from] / chunkRows;
+      int base = index * chunkRows;
+      int to = from + 1;
+      while (to < count && rows[to] < base + chunkRows) {
+        to++;
+      }
+      FlatScan.scores(
+          VectorKernel.chosen(),
+          chunk(index, base + chunkRows),
+          base,
+          norms[index],
+          metric,
+          query,
+          offset,
+          rows,
+          from,
+          to,
+          out);
+      from = to;
+    }
   }
 
   Column.FloatVectors fetch(int[] rows, int count) {

@@ -1,5 +1,6 @@
 package io.pandion.server;
 
+import io.pandion.index.kernel.VectorKernel;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -123,6 +124,7 @@ final class StandaloneCommand implements Callable<Integer> {
     tell(settings, "  data   " + settings.data());
     tell(settings, "  log    local disk, " + settings.wal().directory());
     tell(settings, "  bucket " + settings.storageRoot().toUri());
+    tell(settings, "  kernel " + VectorKernel.chosen().description());
     tell(settings, "  port   " + address + ", Milvus protocol (gRPC)");
     tell(settings, String.format(Locale.ROOT, "  ready  after %.1f s", took.toMillis() / 1e3));
     tell(

@@ -97,7 +97,9 @@ public final class StandaloneServer implements AutoCloseable {
                     settings.wal().segmentBytes(),
                     settings.wal().groupBytes(),
                     settings.wal().preallocateBytes())));
-    var coordinator = new ActiveCoordinator(meta, manifests, bucket, settings.coordinator(), clock);
+    var coordinator =
+        new ActiveCoordinator(
+            meta, manifests, bucket, settings.coordinator(), clock, UUID::randomUUID);
     var queryNode =
         opened.add(
             "query node",

@@ -23,25 +23,41 @@ final class ChildServer implements AutoCloseable {
   private final List<String> lines = new ArrayList<>();
 
   ChildServer(String... arguments) throws IOException {
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "--add-opens=java.base/java.nio=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                "io.pandion.server.Main"));
+    this(List.of(), arguments);
+  }
+
+  /// @param before command that starts the program, such as a shell that sets limits
+  private ChildServer(List<String> before, String... arguments) throws IOException {
+    List<String> command = new ArrayList<>(before);
+    command.addAll(
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-modules=jdk.incubator.vector",
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "--add-opens=java.base/java.nio=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-Xmx256m",
+            "-cp",
+            System.getProperty("java.class.path"),
+            "io.pandion.server.Main"));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeIf(name -> name.startsWith("PANDION_"));
     process = builder.start();
     output =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /// A server that can write no file longer than some MiB: to it the disk is full.
+  static ChildServer withLargestFile(int mebibytes, Path data) throws IOException {
+    return new ChildServer(
+        List.of("sh", "-c", "ulimit -f " + mebibytes * 2048 + "; exec \"$@\"", "sh"),
+        "standalone",
+        "--data",
+        data.toString(),
+        "--port",
+        "0");
   }
 
   static ChildServer standalone(Path data, String... more) throws IOException {

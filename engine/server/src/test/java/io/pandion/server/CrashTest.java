@@ -30,8 +30,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// SIGKILL at random moments under concurrent writers, in every second round with flush,
-/// compaction, release and load going on, now and then also in the middle of the recovery. After
-/// each restart no acknowledged row is lost, none is there twice, no deleted row is back.
+/// compaction, release and load going on, now and then also in the middle of the recovery, now and
+/// then with the loss of the meta store, which the bucket makes good. After each restart no
+/// acknowledged row is lost, none is there twice, no deleted row is back.
 ///
 /// `-Dpandion.crash.rounds=200` is the campaign; `-Dseed=` repeats the decisions of a run.
 class CrashTest {
@@ -57,6 +58,9 @@ class CrashTest {
         writeAndKill(server, writers, round % 2 == 0);
         if (random.nextInt(4) == 0) {
           dieInRecovery(server);
+        }
+        if (random.nextInt(4) == 0) {
+          server.loseMetaStore();
         }
         recover(server, writers, round);
       }

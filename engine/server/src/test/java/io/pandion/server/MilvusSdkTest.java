@@ -3,6 +3,9 @@ package io.pandion.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.milvus.orm.iterator.QueryIterator;
+import io.milvus.orm.iterator.SearchIteratorV2;
+import io.milvus.response.QueryResultsWrapper.RowRecord;
 import io.milvus.v2.client.MilvusClientV2;
 import io.milvus.v2.common.ConsistencyLevel;
 import io.milvus.v2.common.DataType;
@@ -12,7 +15,9 @@ import io.milvus.v2.service.collection.request.CreateCollectionReq;
 import io.milvus.v2.service.collection.request.DropCollectionReq;
 import io.milvus.v2.service.collection.request.TruncateCollectionReq;
 import io.milvus.v2.service.vector.request.InsertReq;
+import io.milvus.v2.service.vector.request.QueryIteratorReq;
 import io.milvus.v2.service.vector.request.QueryReq;
+import io.milvus.v2.service.vector.request.SearchIteratorReqV2;
 import io.milvus.v2.service.vector.request.SearchReq;
 import io.milvus.v2.service.vector.request.data.BaseVector;
 import io.milvus.v2.service.vector.request.data.FloatVec;
@@ -21,6 +26,7 @@ import io.milvus.v2.service.vector.response.SearchResp.SearchResult;
 import io.pandion.server.CollectionModel.Distance;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -221,6 +227,57 @@ class MilvusSdkTest {
     assertThat(keys)
         .containsExactlyElementsOf(
             rows.model().rows(filter).stream().map(r -> r.get(EveryType.KEY)).toList());
+  }
+
+  @Test
+  void all_steps_of_an_iterator_see_the_rows_of_the_first() {
+    TestCollection rows = create("steps", DataType.Int64, IndexParam.IndexType.HNSW, Distance.L2);
+    rows.insert(batch(DataType.Int64, 0, 600));
+    rows.flush();
+    rows.insert(batch(DataType.Int64, 600, 400));
+    List<Object> keys = rows.model().keys();
+    QueryIterator queries =
+        client.queryIterator(
+            QueryIteratorReq.builder()
+                .collectionName("steps")
+                .expr("")
+                .outputFields(List.of(EveryType.KEY))
+                .batchSize(100)
+                .build());
+    SearchIteratorV2 searches =
+        client.searchIteratorV2(
+            SearchIteratorReqV2.builder()
+                .collectionName("steps")
+                .vectorFieldName(EveryType.VECTOR)
+                .vectors(List.of(new FloatVec(EveryType.vector(random, DIMENSION))))
+                .metricType(IndexParam.MetricType.L2)
+                .searchParams(new HashMap<>(Map.of("ef", 1_000)))
+                .outputFields(List.of(EveryType.KEY))
+                .limit(1_000)
+                .batchSize(100)
+                .build());
+    List<Object> queried = new ArrayList<>();
+    List<Object> searched = new ArrayList<>();
+    for (int step = 0; ; step++) {
+      List<RowRecord> found = queries.next();
+      List<SearchResult> near = searches.next();
+      if (found.isEmpty() && near.isEmpty()) {
+        break;
+      }
+      found.forEach(row -> queried.add(row.get(EveryType.KEY)));
+      near.forEach(row -> searched.add(row.getId()));
+      rows.upsert(batch(DataType.Int64, 300 + 50 * step, 50));
+      rows.delete(List.of((Object) (999L - step), 500L - step));
+      rows.insert(batch(DataType.Int64, 2_000 + 50 * step, 50));
+      if (step % 3 == 0) {
+        rows.flush();
+      }
+    }
+    queries.close();
+    searches.close();
+    assertThat(queried).containsExactlyElementsOf(keys);
+    assertThat(searched).doesNotHaveDuplicates().containsAll(keys);
+    assertThat(rows.model().keys()).isNotEqualTo(keys);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// A standalone server in a JVM of its own, on 127.0.0.1, over one data directory.
@@ -146,6 +147,19 @@ final class ServerProcess implements AutoCloseable {
     if (running != null) {
       running.destroyForcibly();
       awaitEnd(running, Duration.ofSeconds(30));
+    }
+  }
+
+  /// Removes what the dead server's meta store has written.
+  void loseMetaStore() throws IOException {
+    if (alive()) {
+      throw new IllegalStateException("server " + name + " runs");
+    }
+    Path meta = data.resolve("meta");
+    try (Stream<Path> files = Files.list(meta)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
     }
   }
 

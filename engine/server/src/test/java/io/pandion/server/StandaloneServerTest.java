@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -99,6 +100,51 @@ class StandaloneServerTest {
       client.load("points", PATIENCE);
       assertThat(client.count("points")).isEqualTo(2);
       assertThat(nearest(client)).isEqualTo("two");
+    }
+  }
+
+  @Test
+  void a_log_that_cannot_be_written_stops_the_server_and_loses_nothing() throws Exception {
+    int rows = 30_000;
+    Map<String, Column> columns = new LinkedHashMap<>();
+    columns.put("id", Column.Longs.of(LongStream.range(0, rows).toArray()));
+    columns.put("at", new Column.FloatVectors(new float[rows * 100], 100));
+    int acknowledged = 0;
+    try (ChildServer server = ChildServer.withLargestFile(4, data);
+        MilvusClient client = new MilvusClient("127.0.0.1", server.awaitReady())) {
+      client.createCollection("points", "id", columns);
+      client.createIndex("points", "at", Map.of("index_type", "FLAT", "metric_type", "L2"));
+      try {
+        for (int from = 0; from < rows; from += 100) {
+          client.insert("points", columns, from, from + 100);
+          acknowledged += 100;
+        }
+      } catch (PandionException refused) {
+        assertThat(refused).hasMessageContaining("log");
+      }
+      assertThat(acknowledged).isPositive().isLessThan(rows);
+      assertThat(server.awaitExit()).as(server.text()).isEqualTo(1);
+      assertThat(server.text()).contains("is the disk full?");
+    }
+    try (ChildServer server = ChildServer.standalone(data);
+        MilvusClient client = new MilvusClient("127.0.0.1", server.awaitReady())) {
+      client.load("points", PATIENCE);
+      assertThat(client.count("points")).isBetween((long) acknowledged, (long) acknowledged + 100);
+    }
+  }
+
+  @Test
+  void a_log_that_is_not_the_one_the_files_came_from_is_refused() throws Exception {
+    try (StandaloneServer server = new StandaloneServer(Settings.below(data));
+        MilvusClient client = new MilvusClient("127.0.0.1", server.start())) {
+      fill(client);
+    }
+    Files.move(data.resolve("wal"), data.resolve("elsewhere"));
+    try (StandaloneServer server = new StandaloneServer(Settings.below(data))) {
+      assertThatThrownBy(server::start)
+          .isInstanceOf(PandionException.class)
+          .hasMessageContaining("the log of channel pandion-dml_")
+          .hasMessageContaining("is it the right log?");
     }
   }
 

@@ -18,6 +18,7 @@ import io.pandion.wal.WalReader;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -33,6 +34,7 @@ final class ChannelOwner implements AutoCloseable {
   private final StreamingSettings settings;
   private final Function<String, QueryNode> queryNodes;
   private final LongSupplier clockMillis;
+  private final Executor linking;
   private final AtomicLong safeTick = new AtomicLong();
 
   /// Opens the log, fences older terms, replays, and starts to serve.
@@ -44,13 +46,16 @@ final class ChannelOwner implements AutoCloseable {
       Function<String, QueryNode> queryNodes,
       StreamingSettings settings,
       LongSupplier clockMillis,
+      Executor linking,
       Consumer<Throwable> onFailure) {
     this.pchannel = assignment.pchannel();
     this.settings = settings;
     this.queryNodes = queryNodes;
     this.clockMillis = clockMillis;
+    this.linking = linking;
     LongSupplier ids = () -> coordinator.allocateTicks(1).first();
     this.wal = wals.open(pchannel, assignment.term());
+    checkEnd(assignment);
     this.applier = new ChannelApplier(pchannel, new Checkpoint(0, 0), onFailure);
     SegmentAssigner assigner = new SegmentAssigner(settings, ids, clockMillis);
     this.writer =
@@ -79,6 +84,25 @@ final class ChannelOwner implements AutoCloseable {
     applier.start();
     writer.start();
     flusher.start();
+  }
+
+  /// A log that ends before what was flushed from it is another log, or has lost its end.
+  private void checkEnd(ChannelAssignment assignment) {
+    for (ShardState shard : assignment.shards()) {
+      if (shard.checkpointLsn() >= wal.nextLsn()) {
+        wal.close();
+        throw PandionException.corrupt(
+            "the log of channel "
+                + pchannel
+                + " ends at lsn "
+                + (wal.nextLsn() - 1)
+                + ", but shard "
+                + shard.vchannel()
+                + " was flushed up to lsn "
+                + shard.checkpointLsn()
+                + "; is it the right log?");
+      }
+    }
   }
 
   /// Nothing of an older term can follow this message.
@@ -116,7 +140,7 @@ final class ChannelOwner implements AutoCloseable {
   }
 
   void addShard(ShardState state) {
-    applier.add(new ShardDelegator(state, queryNodes, clockMillis, flusher));
+    applier.add(new ShardDelegator(state, queryNodes, clockMillis, linking, flusher));
   }
 
   /// @throws PandionException NOT_FOUND CHANNEL

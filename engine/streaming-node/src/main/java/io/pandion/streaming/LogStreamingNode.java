@@ -25,7 +25,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -50,6 +52,17 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().name("streaming-timer").daemon().factory());
 
+  /// Links vectors of growing segments into graphs, after the fact and as long as the node lives.
+  private final ThreadPoolExecutor linking =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().name("streaming-linker").daemon().factory(),
+          new ThreadPoolExecutor.DiscardPolicy());
+
   /// @param queryNodes finds a query node by its name
   /// @param onFailure hears when a log fails for good: the channel serves no more
   public LogStreamingNode(
@@ -67,6 +80,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
     this.settings = settings;
     this.clockMillis = clockMillis;
     this.onFailure = onFailure;
+    linking.allowCoreThreadTimeOut(true);
     var _ =
         timer.scheduleWithFixedDelay(
             () -> channels.values().forEach(ChannelOwner::tick), 1, 1, TimeUnit.SECONDS);
@@ -77,7 +91,15 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
     close(assignment.pchannel());
     ChannelOwner owner =
         new ChannelOwner(
-            assignment, wals, files, coordinator, queryNodes, settings, clockMillis, onFailure);
+            assignment,
+            wals,
+            files,
+            coordinator,
+            queryNodes,
+            settings,
+            clockMillis,
+            linking,
+            onFailure);
     channels.put(assignment.pchannel(), owner);
     assignment.shards().forEach(s -> byShard.put(s.vchannel(), owner));
   }
@@ -122,7 +144,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   public SearchResult search(String vchannel, SearchPlan plan, ReadPoint point) {
     ChannelOwner owner = owner(vchannel);
     ShardDelegator shard = owner.shard(vchannel);
-    long readAt = owner.awaitTick(point.guaranteeTick());
+    long readAt = Math.min(owner.awaitTick(point.guaranteeTick()), point.latestTick());
     return withView(
         shard,
         plan.partitionIds(),
@@ -143,7 +165,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   public QueryResult query(String vchannel, QueryPlan plan, ReadPoint point) {
     ChannelOwner owner = owner(vchannel);
     ShardDelegator shard = owner.shard(vchannel);
-    long readAt = owner.awaitTick(point.guaranteeTick());
+    long readAt = Math.min(owner.awaitTick(point.guaranteeTick()), point.latestTick());
     return withView(
         shard,
         plan.partitionIds(),
@@ -231,6 +253,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   @Override
   public void close() {
     timer.shutdownNow();
+    linking.shutdownNow();
     List.copyOf(channels.keySet()).forEach(this::close);
   }
 }

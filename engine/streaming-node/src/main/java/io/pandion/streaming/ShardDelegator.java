@@ -20,6 +20,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -52,6 +53,7 @@ final class ShardDelegator implements AutoCloseable {
   private final DeleteBuffer deletes;
   private final Function<String, QueryNode> queryNodes;
   private final LongSupplier clockMillis;
+  private final Executor linking;
   private final ShardFlusher flusher;
   private volatile CollectionSchema schema;
   private volatile ShardView view = new ShardView(List.of(), ShardView.NOTHING);
@@ -60,6 +62,7 @@ final class ShardDelegator implements AutoCloseable {
       ShardState state,
       Function<String, QueryNode> queryNodes,
       LongSupplier clockMillis,
+      Executor linking,
       ShardFlusher flusher) {
     this.collectionId = state.collection().id();
     this.vchannel = state.vchannel();
@@ -67,6 +70,7 @@ final class ShardDelegator implements AutoCloseable {
     this.schema = state.collection().schema();
     this.queryNodes = queryNodes;
     this.clockMillis = clockMillis;
+    this.linking = linking;
     this.flusher = flusher;
     long deltaLsn = 0;
     for (SegmentInfo segment : state.segments()) {
@@ -253,7 +257,7 @@ final class ShardDelegator implements AutoCloseable {
     }
     Growing target = growing.get(segmentId);
     if (target == null) {
-      target = new Growing(new GrowingSegment(segmentId, partitionId, schema), message);
+      target = new Growing(new GrowingSegment(segmentId, partitionId, schema, linking), message);
       growing.put(segmentId, target);
       target.segment.append(rows, message.tick());
       view = view.with(target.segment);

@@ -43,7 +43,7 @@ final class CodeLanes {
   }
 
   static int sq8(RowQuery query, MemorySegment data, long at) {
-    short[] q = query.shorts;
+    short[] q = query.shorts();
     IntVector sum = IntVector.zero(INTS);
     for (int i = 0; i < q.length; i += 2 * STEP) {
       ShortVector a = codes(data, at + i).mul(ShortVector.fromArray(SHORTS, q, i));
@@ -54,7 +54,7 @@ final class CodeLanes {
   }
 
   static int sq4(RowQuery query, MemorySegment data, long at) {
-    short[] q = query.shorts;
+    short[] q = query.shorts();
     int quarter = q.length / 4;
     IntVector sum = IntVector.zero(INTS);
     for (int i = 0; i < quarter; i += STEP) {

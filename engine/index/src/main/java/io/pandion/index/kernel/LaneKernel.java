@@ -1,8 +1,10 @@
 package io.pandion.index.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
@@ -18,11 +20,22 @@ final class LaneKernel implements VectorKernel {
           : FloatVector.SPECIES_PREFERRED;
   private static final int STEP = LANES.length();
 
+  /// All memory, so that loads need no checks: rows are checked before, and callers keep them
+  /// alive.
+  private static final MemorySegment EVERYTHING = everything();
+
+  private static final int TOUCHED = 256;
+
   private final String reason;
 
   /// @param reason why it was chosen, may be empty
   LaneKernel(String reason) {
     this.reason = reason;
+  }
+
+  @SuppressWarnings("restricted") // the program is started with --enable-native-access
+  private static MemorySegment everything() {
+    return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
   }
 
   static int lanes() {
@@ -45,28 +58,85 @@ final class LaneKernel implements VectorKernel {
   @Override
   public void score(RowQuery query, Rows rows, ScoreBatch batch, int count) {
     int[] ids = batch.ids();
-    float[] scores = batch.scores();
-    MemorySegment data = rows.data();
-    long stride = query.stride;
     for (int i = 0; i < count; i++) {
       Objects.checkIndex(ids[i], rows.count());
     }
-    int i = 0;
-    if (query.format == RowFormat.FLOAT32) {
-      for (; i + 4 <= count; i += 4) {
-        four(
-            query,
-            data,
-            ids[i] * stride,
-            ids[i + 1] * stride,
-            ids[i + 2] * stride,
-            ids[i + 3] * stride,
-            scores,
-            i);
+    MemorySegment data = rows.data();
+    if (!data.isNative()) {
+      rows(query, data, 0, ids, count, batch.scores());
+      return;
+    }
+    try {
+      touch(query, data.address(), batch, count);
+      rows(query, EVERYTHING, data.address(), ids, count, batch.scores());
+    } finally {
+      Reference.reachabilityFence(data);
+    }
+  }
+
+  /// Reads a byte of each cache line of the first [#TOUCHED] bytes of all rows and of what the
+  /// caller reads next: these loads wait for memory together, while those of the loops over rows,
+  /// which are long, wait one after the other. For floats, whose rows are many lines, it does not
+  /// pay.
+  private static void touch(RowQuery query, long base, ScoreBatch batch, int count) {
+    if (!query.format.isCode()) {
+      return;
+    }
+    long next = batch.hint();
+    int sum =
+        next == 0 ? 0 : EVERYTHING.get(JAVA_BYTE, next) + EVERYTHING.get(JAVA_BYTE, next + 64);
+    int[] ids = batch.ids();
+    long stride = query.stride;
+    long end = Math.min(stride, TOUCHED);
+    for (int i = 0; i < count; i++) {
+      long at = base + ids[i] * stride;
+      for (long line = 0; line < end; line += 64) {
+        sum += EVERYTHING.get(JAVA_BYTE, at + line);
       }
     }
-    for (; i < count; i++) {
-      scores[i] = one(query, data, ids[i] * stride);
+    if (sum == Integer.MIN_VALUE) { // never, which the compiler does not know
+      batch.scores()[0] = 0;
+    }
+  }
+
+  private static void rows(
+      RowQuery query, MemorySegment data, long base, int[] ids, int count, float[] scores) {
+    long stride = query.stride;
+    switch (query.format) {
+      case SQ8 -> {
+        for (int i = 0; i < count; i++) {
+          long at = base + ids[i] * stride;
+          scores[i] = ScalarKernel.scored(query, data, at, CodeLanes.sq8(query, data, at));
+        }
+      }
+      case SQ4 -> {
+        for (int i = 0; i < count; i++) {
+          long at = base + ids[i] * stride;
+          scores[i] = ScalarKernel.scored(query, data, at, CodeLanes.sq4(query, data, at));
+        }
+      }
+      case FLOAT16, BFLOAT16 -> {
+        for (int i = 0; i < count; i++) {
+          scores[i] = one(query, data, base + ids[i] * stride);
+        }
+      }
+      case FLOAT32 -> {
+        int i = 0;
+        for (; i + 4 <= count; i += 4) {
+          four(
+              query,
+              data,
+              base + ids[i] * stride,
+              base + ids[i + 1] * stride,
+              base + ids[i + 2] * stride,
+              base + ids[i + 3] * stride,
+              scores,
+              i);
+        }
+        for (; i < count; i++) {
+          scores[i] = one(query, data, base + ids[i] * stride);
+        }
+      }
     }
   }
 
@@ -74,28 +144,34 @@ final class LaneKernel implements VectorKernel {
   public void scoreRange(
       RowQuery[] queries, int queryCount, Rows rows, int from, int count, ScoreBatch batch) {
     Objects.checkFromIndexSize(from, count, rows.count());
-    float[] scores = batch.scores();
+    Objects.checkFromIndexSize(0, queryCount * count, batch.capacity());
     MemorySegment data = rows.data();
-    long stride = rows.stride();
+    if (!data.isNative()) {
+      range(queries, queryCount, data, (long) from * rows.stride(), count, batch.scores());
+      return;
+    }
+    try {
+      long base = data.address() + (long) from * rows.stride();
+      range(queries, queryCount, EVERYTHING, base, count, batch.scores());
+    } finally {
+      Reference.reachabilityFence(data);
+    }
+  }
+
+  private static void range(
+      RowQuery[] queries, int queryCount, MemorySegment data, long base, int count, float[] out) {
     for (int i = 0; i < count; i += 4) {
       int end = Math.min(i + 4, count);
-      long at = (from + i) * stride;
       for (int q = 0; q < queryCount; q++) {
         RowQuery query = queries[q];
+        long stride = query.stride;
+        long at = base + i * stride;
         if (end - i == 4 && query.format == RowFormat.FLOAT32) {
-          four(
-              query,
-              data,
-              at,
-              at + stride,
-              at + 2 * stride,
-              at + 3 * stride,
-              scores,
-              q * count + i);
+          four(query, data, at, at + stride, at + 2 * stride, at + 3 * stride, out, q * count + i);
           continue;
         }
         for (int j = i; j < end; j++) {
-          scores[q * count + j] = one(query, data, (from + j) * stride);
+          out[q * count + j] = one(query, data, base + j * stride);
         }
       }
     }

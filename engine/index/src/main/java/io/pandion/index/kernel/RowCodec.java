@@ -72,37 +72,47 @@ public final class RowCodec {
     float step = largest(x, size) / 127;
     query.scale = step;
     if (format == RowFormat.SQ8) {
-      query.quantise(x, size, 0, 0, step);
+      query.quantise(x, 0, 0, size, step);
+      query.shift = 0;
     } else {
-      query.quantise(x, size / 2, 0, 0, step);
-      query.quantise(x, size / 2, size / 2, query.stride, step);
+      query.quantise(x, 0, 0, size / 2, step);
+      query.quantise(x, size / 2, query.stride, size / 2, step);
+      query.shift = -7.5f * (step * sum(query.codes));
     }
-    sum(query);
+    query.ready();
   }
 
-  /// Prepares a row of SQ8 codes itself as the query: what its distances to others are.
+  /// Prepares a row itself as the query: what its distances to others are. The row is of SQ8 or
+  /// FLOAT32.
   public void prepareRow(Rows rows, int row, RowQuery query) {
-    if (format != RowFormat.SQ8) {
-      throw PandionException.invalid("only a row of SQ8 can be a query, not one of " + format);
-    }
     query.reset(format, metric == Metric.L2, format.stride(dimension));
     long at = (long) row * query.stride;
-    MemorySegment.copy(rows.data(), ValueLayout.JAVA_BYTE, at, query.codes, 0, query.stride - 8);
-    float factor = rows.data().get(FLOAT, at + query.stride - 8);
-    float constant = rows.data().get(FLOAT, at + query.stride - 4);
-    query.scale = metric == Metric.L2 ? factor / 2 : factor;
-    query.offset = metric == Metric.COSINE ? 1 + constant : constant;
-    sum(query);
+    switch (format) {
+      case FLOAT32 -> {
+        MemorySegment.copy(rows.data(), FLOAT, at, query.floats, 0, query.floats.length);
+        query.ready();
+      }
+      case SQ8 -> prepareCodes(rows.data(), at, query);
+      default -> throw PandionException.invalid("a row of " + format + " cannot be a query");
+    }
   }
 
-  private void sum(RowQuery query) {
+  private void prepareCodes(MemorySegment data, long at, RowQuery query) {
+    MemorySegment.copy(data, ValueLayout.JAVA_BYTE, at, query.codes, 0, query.stride - 8);
+    float factor = data.get(FLOAT, at + query.stride - 8);
+    float constant = data.get(FLOAT, at + query.stride - 4);
+    query.scale = metric == Metric.L2 ? factor / 2 : factor;
+    query.offset = metric == Metric.COSINE ? 1 + constant : constant;
+    query.shift = 0;
+    query.ready();
+  }
+
+  private static int sum(byte[] codes) {
     int sum = 0;
-    for (byte code : query.codes) {
+    for (byte code : codes) {
       sum += code;
     }
-    query.sum = sum;
-    query.shift = format == RowFormat.SQ4 ? -7.5f * (query.scale * sum) : 0;
-    query.ready();
+    return sum;
   }
 
   /// Writes the vector relative to the mean to `x`, followed by zeros; returns whether COSINE met a

@@ -3,7 +3,6 @@ package io.pandion.index.kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 
 /// One query, prepared by [RowCodec#prepare] for rows of one format. One thread; reusable;
 /// allocates only for a larger row than any before.
@@ -18,24 +17,22 @@ import java.util.Arrays;
 /// - both then: `((factor * ((scale * products) + shift)) + constant) + offset`, in this order and
 ///   without fused operations, so that every kernel gives the same bits.
 ///
-/// In memory, for the native kernel: i32 operation, stride and sum of codes, f32 scale, shift and
-/// offset, zeros up to byte 64, then the floats or codes.
+/// In memory, for the native kernel: i32 operation and stride, f32 scale, shift and offset, zeros
+/// up to byte 64, then the floats or codes.
 public final class RowQuery {
   private static final int HEADER = 64;
 
   RowFormat format = RowFormat.FLOAT32;
   boolean l2;
   int stride;
-  int sum;
   float scale;
   float shift;
   float offset;
   float[] floats = {};
   byte[] codes = {};
 
-  /// The codes as the Vector API multiplies them. SQ8: `codes`. SQ4: what belongs to the lower and
-  /// upper bits of even bytes, then of odd bytes, a quarter each.
-  short[] shorts = {};
+  private short[] shorts = {};
+  private boolean widened;
 
   float[] work = {};
   MemorySegment memory = MemorySegment.NULL;
@@ -75,11 +72,10 @@ public final class RowQuery {
       MemorySegment.copy(floats, 0, memory, ValueLayout.JAVA_FLOAT, HEADER, floats.length);
       return;
     }
-    widen();
-    memory.set(ValueLayout.JAVA_INT, 8, sum);
-    memory.set(ValueLayout.JAVA_FLOAT, 12, scale);
-    memory.set(ValueLayout.JAVA_FLOAT, 16, shift);
-    memory.set(ValueLayout.JAVA_FLOAT, 20, offset);
+    widened = false;
+    memory.set(ValueLayout.JAVA_FLOAT, 8, scale);
+    memory.set(ValueLayout.JAVA_FLOAT, 12, shift);
+    memory.set(ValueLayout.JAVA_FLOAT, 16, offset);
     MemorySegment.copy(codes, 0, memory, ValueLayout.JAVA_BYTE, HEADER, codes.length);
   }
 
@@ -91,6 +87,16 @@ public final class RowQuery {
       case FLOAT16 -> l2 ? 5 : 4;
       case BFLOAT16 -> l2 ? 7 : 6;
     };
+  }
+
+  /// The codes as the Vector API multiplies them. SQ8: `codes`. SQ4: what belongs to the lower and
+  /// upper bits of even bytes, then of odd bytes, a quarter each.
+  short[] shorts() {
+    if (!widened) {
+      widen();
+      widened = true;
+    }
+    return shorts;
   }
 
   private void widen() {
@@ -109,17 +115,11 @@ public final class RowQuery {
     }
   }
 
-  /// Quantises `from` to codes of -127 to 127; returns their step.
-  float quantise(float[] from, int count, int at, int length, float step) {
+  /// Quantises `count` floats from `from[at]` on to codes of -127 to 127 from `codes[to]` on.
+  void quantise(float[] from, int at, int to, int count, float step) {
     float by = step == 0 ? 0 : 1 / step;
     for (int i = 0; i < count; i++) {
-      int code = Math.round(from[at + i] * by);
-      codes[length + i] = (byte) Math.clamp(code, -127, 127);
+      codes[to + i] = (byte) Math.clamp(Math.round(from[at + i] * by), -127, 127);
     }
-    return step;
-  }
-
-  void clearCodes() {
-    Arrays.fill(codes, (byte) 0);
   }
 }

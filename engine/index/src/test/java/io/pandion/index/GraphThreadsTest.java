@@ -1,9 +1,11 @@
 package io.pandion.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
 import io.pandion.model.Metric;
+import io.pandion.model.PandionException;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -19,7 +21,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HnswThreadsTest {
+class GraphThreadsTest {
   @TempDir private Path folder;
 
   private VectorIndex index(FloatRows rows) throws IOException {
@@ -56,6 +58,47 @@ class HnswThreadsTest {
     for (int i = 0; i < count; i++) {
       top.reset(10);
       index.search(queries[i % queries.length], 0, searches[i % searches.length], top);
+    }
+  }
+
+  @Test
+  void a_graph_built_by_several_threads_finds_as_much() throws IOException {
+    Random random = TestVectors.random();
+    float[][] vectors = TestVectors.clustered(random, 8_000, 24, 60);
+    FloatRows rows = TestVectors.rows(vectors, 24);
+    VectorIndexType type = VectorIndexTypes.of("AUTOINDEX");
+    VectorIndex truth = new FlatIndex(rows, Metric.L2);
+    for (int threads : new int[] {1, 4}) {
+      Path file = folder.resolve("by" + threads);
+      type.build(rows, Metric.L2, Map.of("efConstruction", "100"), 1, threads, file);
+      VectorIndex index = type.open(TestVectors.file(file), rows, Metric.L2);
+      int hits = 0;
+      for (int q = 0; q < 200; q++) {
+        VectorSearch search = TestVectors.top(10, null);
+        TopK wanted = TestVectors.search(truth, vectors[q], search);
+        TopK found = TestVectors.search(index, vectors[q], search);
+        for (int i = 0; i < 10; i++) {
+          hits += found.score(i) >= wanted.score(9) ? 1 : 0;
+        }
+      }
+      assertThat(hits / 2000.0).as(threads + " threads").isGreaterThan(0.97);
+    }
+  }
+
+  @Test
+  void an_interrupted_build_ends_and_leaves_no_file() {
+    Random random = TestVectors.random();
+    FloatRows rows = TestVectors.rows(TestVectors.clustered(random, 20_000, 24, 60), 24);
+    VectorIndexType type = VectorIndexTypes.of("AUTOINDEX");
+    for (int threads : new int[] {1, 3}) {
+      Path file = folder.resolve("stopped" + threads);
+      Thread.currentThread().interrupt();
+      assertThatThrownBy(() -> type.build(rows, Metric.L2, Map.of(), 1, threads, file))
+          .isInstanceOfSatisfying(
+              PandionException.class,
+              e -> assertThat(e.reason()).isEqualTo(PandionException.Reason.UNAVAILABLE_RETRY));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(file).doesNotExist();
     }
   }
 

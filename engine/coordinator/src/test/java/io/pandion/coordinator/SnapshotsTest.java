@@ -1,0 +1,159 @@
+package io.pandion.coordinator;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pandion.cluster.CatalogCommand;
+import io.pandion.meta.CatalogSnapshot;
+import io.pandion.model.CollectionSchema;
+import io.pandion.model.DataType;
+import io.pandion.model.FieldSchema;
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import io.pandion.storage.FileObjectStore;
+import io.pandion.storage.ManifestStore;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The bucket knows what the meta store knows, and whose it is.
+final class SnapshotsTest {
+  private static final CollectionSchema SCHEMA =
+      new CollectionSchema(
+          "birds",
+          "of prey",
+          List.of(FieldSchema.key(0, "pk", DataType.INT64), FieldSchema.vector(0, "vec", 8)),
+          true,
+          0);
+
+  @TempDir private Path directory;
+  private final AtomicLong names = new AtomicLong();
+
+  private FileObjectStore bucket(String name) {
+    return new FileObjectStore(directory.resolve(name));
+  }
+
+  private ActiveCoordinator coordinator(MemoryMetaStore meta, FileObjectStore bucket) {
+    AtomicLong ticks = new AtomicLong(1);
+    ActiveCoordinator coordinator =
+        new ActiveCoordinator(
+            meta,
+            new ManifestStore(bucket),
+            bucket,
+            Cluster.SETTINGS,
+            System::currentTimeMillis,
+            () -> new UUID(0, names.incrementAndGet()));
+    coordinator.attach(new MemoryStreamingNode(ticks::incrementAndGet));
+    coordinator.start();
+    return coordinator;
+  }
+
+  private static void catalog(ActiveCoordinator coordinator) {
+    coordinator.execute(new CatalogCommand.CreateDatabase("zoo", Map.of("k", "v")));
+    coordinator.execute(
+        new CatalogCommand.CreateCollection("zoo", SCHEMA, 2, 0, 1, Map.of("a", "b")));
+    coordinator.execute(new CatalogCommand.CreatePartition("zoo", "birds", "owls"));
+    coordinator.execute(new CatalogCommand.CreateAlias("zoo", "birds", "raptors"));
+    coordinator.execute(
+        new CatalogCommand.CreateIndex(
+            "zoo", "birds", "vec", "", "HNSW", Map.of("metric_type", "L2")));
+    coordinator.execute(new CatalogCommand.Load("zoo", "birds", List.of(), 1));
+  }
+
+  private static List<Object> all(CatalogSnapshot catalog) {
+    long database = catalog.database("zoo").orElseThrow().id();
+    long birds = catalog.resolve(database, "raptors").orElseThrow().id();
+    return List.of(
+        catalog.databases(),
+        catalog.collections(database),
+        catalog.partitions(birds),
+        catalog.aliases(birds),
+        catalog.indexes(birds),
+        catalog.load(birds));
+  }
+
+  @Test
+  void an_empty_meta_store_learns_the_catalog_from_the_bucket() {
+    FileObjectStore bucket = bucket("b");
+    List<Object> before;
+    long tick;
+    try (ActiveCoordinator first = coordinator(new MemoryMetaStore(), bucket)) {
+      catalog(first);
+      before = all(first.catalog());
+      tick = first.allocateTicks(1).first();
+    }
+    MemoryMetaStore empty = new MemoryMetaStore();
+    try (ActiveCoordinator second = coordinator(empty, bucket)) {
+      assertThat(all(second.catalog())).isEqualTo(before);
+      assertThat(second.allocateTicks(1).first()).isGreaterThan(tick);
+    }
+    try (ActiveCoordinator third = coordinator(empty, bucket)) {
+      assertThat(all(third.catalog())).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void a_copy_is_written_for_each_change_and_the_last_three_are_kept() {
+    FileObjectStore bucket = bucket("b");
+    try (ActiveCoordinator coordinator = coordinator(new MemoryMetaStore(), bucket)) {
+      catalog(coordinator);
+      List<String> copies = bucket.list("catalog/");
+      assertThat(copies).hasSize(3);
+      assertThat(new String(bucket.readAll(copies.getLast()), StandardCharsets.UTF_8))
+          .contains("\"raptors\"")
+          .contains("\n\"load/");
+      coordinator.execute(new CatalogCommand.DropAlias("zoo", "raptors"));
+      assertThat(bucket.list("catalog/").getLast()).isGreaterThan(copies.getLast());
+    }
+  }
+
+  @Test
+  void a_bucket_and_a_meta_store_of_different_clusters_are_refused() {
+    MemoryMetaStore one = new MemoryMetaStore();
+    coordinator(one, bucket("one")).close();
+    coordinator(new MemoryMetaStore(), bucket("two")).close();
+    assertRefused(one, bucket("two"), "the bucket belongs to cluster 00000000-0000-0000-0000-0");
+    assertRefused(one, bucket("three"), "it has no cluster.json");
+    coordinator(one, bucket("one")).close();
+  }
+
+  private void assertRefused(MemoryMetaStore meta, FileObjectStore bucket, String message) {
+    assertThatThrownBy(() -> coordinator(meta, bucket))
+        .isInstanceOfSatisfying(
+            PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.INVALID_REQUEST))
+        .hasMessageContaining(message)
+        .hasMessageContaining("storage.root");
+  }
+
+  @Test
+  void a_bucket_of_a_newer_format_is_refused() {
+    FileObjectStore bucket = bucket("b");
+    bucket.putIfAbsent(
+        "cluster.json", "{\"cluster\":\"x\",\"format\":2}".getBytes(StandardCharsets.UTF_8));
+    assertRefused(new MemoryMetaStore(), bucket, "the bucket has format 2");
+  }
+
+  @Test
+  void a_damaged_copy_is_named_and_nothing_older_is_taken() throws Exception {
+    FileObjectStore bucket = bucket("b");
+    try (ActiveCoordinator coordinator = coordinator(new MemoryMetaStore(), bucket)) {
+      catalog(coordinator);
+    }
+    String newest = bucket.list("catalog/").getLast();
+    Path file = directory.resolve("b").resolve(newest);
+    byte[] whole = Files.readAllBytes(file);
+    for (int length : new int[] {0, 10, whole.length / 2, whole.length - 3}) {
+      Files.write(file, java.util.Arrays.copyOf(whole, length));
+      assertThatThrownBy(() -> coordinator(new MemoryMetaStore(), bucket))
+          .isInstanceOfSatisfying(
+              PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT_DATA))
+          .hasMessageContaining(newest);
+    }
+  }
+}

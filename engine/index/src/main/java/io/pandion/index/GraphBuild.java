@@ -1,0 +1,96 @@
+package io.pandion.index;
+
+import io.pandion.index.kernel.RowCodec;
+import io.pandion.index.kernel.RowEncoder;
+import io.pandion.index.kernel.RowFormat;
+import io.pandion.index.kernel.Rows;
+import io.pandion.model.Metric;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+
+/// Builds the graph of a segment in memory and writes its file.
+///
+/// Rows are linked by the distances of their SQ8 codes, whatever codes the index has, or of their
+/// floats where those codes turn out too coarse ([CodeCheck]). Memory: the graph, the codes, and
+/// the SQ8 codes when they are others.
+record GraphBuild(
+    FloatRows vectors, Metric metric, GraphParams params, long seed, RowThreads threads) {
+  void write(Path file) throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      int[] firstOf = new TwinFinder(vectors).firstOf();
+      float[] mean = Means.of(vectors, metric);
+      RowCodec linking = new RowCodec(RowFormat.SQ8, metric, vectors.dimension(), mean);
+      Rows codes = encode(linking, arena);
+      BuiltGraph graph = link(codes, linking, firstOf, arena);
+      boolean free =
+          params.kind() == GraphParams.Kind.HNSW || params.kind() == GraphParams.Kind.AUTOINDEX;
+      RowFormat format = params.codes();
+      if (free && !new CodeCheck(vectors, metric).fine(graph, codes, linking)) {
+        format = RowFormat.FLOAT32;
+        linking = new RowCodec(format, metric, vectors.dimension(), null);
+        codes = encode(linking, arena);
+        graph = link(codes, linking, firstOf, arena);
+      }
+      if (format != codes.format()) {
+        linking = new RowCodec(format, metric, vectors.dimension(), mean);
+        codes = encode(linking, arena);
+      }
+      GraphFile.write(file, graph, codes, linking, metric, twins(firstOf));
+    }
+  }
+
+  private Rows encode(RowCodec codec, Arena arena) {
+    int dimension = vectors.dimension();
+    long stride = codec.format().stride(dimension);
+    MemorySegment out = HugePages.allocate(arena, vectors.rows() * stride);
+    threads.each(
+        vectors.rows(),
+        () -> {
+          RowEncoder encoder = codec.encoder();
+          float[] vector = new float[dimension];
+          return row -> {
+            MemorySegment.copy(
+                vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, dimension);
+            encoder.encode(vector, 0, out, row * stride);
+          };
+        });
+    return new Rows(codec.format(), out, vectors.rows(), dimension);
+  }
+
+  private BuiltGraph link(Rows codes, RowCodec codec, int[] firstOf, Arena arena) {
+    int m = params.m();
+    MemorySegment base = HugePages.allocate(arena, (long) codes.count() * Graph.recordBytes(m));
+    base.fill((byte) 0xff);
+    BuiltGraph graph = new BuiltGraph(m, base);
+    int width = Math.max(1, Math.min(params.efConstruction(), codes.count()));
+    GraphBuilder builder = new GraphBuilder(graph, codes, codec, width);
+    threads.each(
+        codes.count(),
+        () -> {
+          GraphBuilder.Worker worker = builder.new Worker();
+          return row -> {
+            if (firstOf[row] == row) {
+              worker.add(row, GraphBuilder.level(row, m, seed));
+            }
+          };
+        });
+    return graph;
+  }
+
+  /// For each row the next with the same vector.
+  private static int[] twins(int[] firstOf) {
+    int[] out = new int[firstOf.length];
+    java.util.Arrays.fill(out, Graph.NONE);
+    int[] last = new int[firstOf.length];
+    for (int row = 0; row < firstOf.length; row++) {
+      int first = firstOf[row];
+      if (first != row) {
+        out[last[first]] = row;
+      }
+      last[first] = row;
+    }
+    return out;
+  }
+}

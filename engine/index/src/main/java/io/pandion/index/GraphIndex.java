@@ -1,0 +1,145 @@
+package io.pandion.index;
+
+import io.pandion.index.kernel.RowCodec;
+import io.pandion.index.kernel.RowQuery;
+import io.pandion.index.kernel.Rows;
+import io.pandion.index.kernel.ScoreBatch;
+import io.pandion.index.kernel.VectorKernel;
+import io.pandion.model.Metric;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// A graph with codes over the vectors of one segment. Where [GraphSearch] finds too few rows or
+/// would take longer, the accepted rows are scanned: their codes, or their floats where those are
+/// few or a range is asked for.
+final class GraphIndex implements VectorIndex {
+  private static final int BATCH = 64;
+
+  private final FloatRows vectors;
+  private final Metric metric;
+  private final float @Nullable [] inverseNorms;
+  private final Rows codes;
+  private final RowCodec codec;
+  private final GraphSearch graph;
+  private final GraphParams defaults;
+
+  GraphIndex(
+      Graph graph,
+      Rows codes,
+      RowCodec codec,
+      MemorySegment twins,
+      FloatRows vectors,
+      Metric metric,
+      GraphParams defaults) {
+    this.vectors = vectors;
+    this.metric = metric;
+    this.inverseNorms = metric == Metric.COSINE ? InverseNorms.of(vectors) : null;
+    this.codes = codes;
+    this.codec = codec;
+    this.defaults = defaults;
+    this.graph =
+        new GraphSearch(
+            new GraphWalk(VectorKernel.chosen(), graph, codes),
+            codec,
+            this::exact,
+            row -> twins.get(SectionFile.INT, 4L * row));
+  }
+
+  @Override
+  public int rows() {
+    return vectors.rows();
+  }
+
+  private void exact(float[] query, int offset, int[] rows, int count, float[] out) {
+    Scorer scorer = Scratch.ofThread().scorer;
+    scorer.rows(VectorKernel.chosen(), vectors, metric, inverseNorms);
+    scorer.query(query, offset);
+    scorer.scores(rows, count, out);
+  }
+
+  @Override
+  public void search(float[] query, int offset, VectorSearch search, TopK into) {
+    int ef = defaults.ef(search.params(), search.k());
+    AcceptRows accept = search.accept();
+    int rows = vectors.rows();
+    int accepted = accept == null ? rows : accept.count();
+    if (accepted == 0 || search.k() == 0 || graph.search(query, offset, ef, search, rows, into)) {
+      return;
+    }
+    int wanted = graph.refineRows(search);
+    if (wanted < accepted / 4) {
+      scan(query, offset, search, wanted, into);
+    } else {
+      FlatScan.search(
+          VectorKernel.chosen(), vectors, 0, inverseNorms, metric, query, offset, search, into);
+    }
+  }
+
+  /// Finds the best of all accepted rows by their codes and scores those by their floats.
+  private void scan(float[] query, int offset, VectorSearch search, int wanted, TopK into) {
+    GraphScratch scratch = GraphScratch.ofThread();
+    codec.prepare(query, offset, scratch.query);
+    scratch.candidates.reset(wanted);
+    AcceptRows accept = search.accept();
+    if (accept == null) {
+      scanAll(scratch);
+    } else {
+      scanAccepted(accept, scratch);
+    }
+    Refined refined = scratch.refined;
+    refined.clear();
+    for (int i = 0; i < scratch.candidates.size(); i++) {
+      refined.add(scratch.candidates.row(i));
+    }
+    Arrays.sort(refined.rows, 0, refined.size);
+    exact(query, offset, refined.rows, refined.size, refined.scores);
+    refined.offer(search, into);
+  }
+
+  private void scanAll(GraphScratch scratch) {
+    ScoreBatch batch = scratch.batch(BATCH);
+    RowQuery[] queries = scratch.queries();
+    for (int from = 0; from < codes.count(); from += BATCH) {
+      int count = Math.min(BATCH, codes.count() - from);
+      graph.kernel().scoreRange(queries, 1, codes, from, count, batch);
+      for (int i = 0; i < count; i++) {
+        scratch.candidates.add(from + i, batch.scores()[i]);
+      }
+    }
+  }
+
+  private void scanAccepted(AcceptRows accept, GraphScratch scratch) {
+    ScoreBatch batch = scratch.batch(BATCH);
+    batch.readsNext(0);
+    int[] ids = batch.ids();
+    long[] words = accept.words();
+    int count = 0;
+    int end = Math.min(accept.rows(), codes.count());
+    for (int first = 0; first < end; first += 64) {
+      for (long word = words[first >>> 6]; word != 0; word &= word - 1) {
+        int row = first + Long.numberOfTrailingZeros(word);
+        if (row < end) {
+          ids[count++] = row;
+        }
+        if (count == BATCH) {
+          add(scratch, batch, count);
+          count = 0;
+        }
+      }
+    }
+    add(scratch, batch, count);
+  }
+
+  private void add(GraphScratch scratch, ScoreBatch batch, int count) {
+    graph.kernel().score(scratch.query, codes, batch, count);
+    float[] scores = batch.scores();
+    float worst = scratch.candidates.worst();
+    for (int i = 0; i < count; i++) {
+      if (scores[i] > worst) {
+        scratch.candidates.add(batch.ids()[i], scores[i]);
+        worst = scratch.candidates.worst();
+      }
+    }
+  }
+}

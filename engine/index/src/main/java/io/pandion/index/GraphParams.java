@@ -1,0 +1,143 @@
+package io.pandion.index;
+
+import io.pandion.index.kernel.RowFormat;
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import io.pandion.model.PandionException.Subject;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// Parameters of a graph, in Milvus' names, ranges and words.
+///
+/// @param kind of index, whose parameters these are
+/// @param codes that walks compare
+record GraphParams(Kind kind, int m, int efConstruction, RowFormat codes) {
+  private static final int LEAST_EF = 64;
+  private static final Set<String> REFINE_TYPES = Set.of("SQ6", "SQ8", "BF16", "FP16", "FP32");
+
+  /// Graphs by the names that Milvus gives them.
+  enum Kind {
+    AUTOINDEX,
+    HNSW,
+    HNSW_SQ,
+    HNSW_PQ,
+    HNSW_PRQ,
+    DISKANN
+  }
+
+  /// What a kind is built with when nothing is said.
+  static GraphParams defaults(Kind kind) {
+    return switch (kind) {
+      case AUTOINDEX -> new GraphParams(kind, 16, 200, RowFormat.SQ8);
+      case HNSW, HNSW_SQ -> new GraphParams(kind, 30, 360, RowFormat.SQ8);
+      case HNSW_PQ, HNSW_PRQ -> new GraphParams(kind, 30, 360, RowFormat.SQ4);
+      case DISKANN -> new GraphParams(kind, 28, 100, RowFormat.SQ4);
+    };
+  }
+
+  /// These, changed by what is said.
+  ///
+  /// @param dimension of the vectors, 0 when it is not known yet
+  GraphParams with(Map<String, String> params, int dimension) {
+    if (kind == Kind.DISKANN) {
+      return this;
+    }
+    checkQuantiser(params, dimension);
+    return new GraphParams(
+        kind,
+        number("M", params.get("M"), 2, 2048, m),
+        number(
+            "efConstruction", params.get("efConstruction"), 1, Integer.MAX_VALUE, efConstruction),
+        kind == Kind.HNSW_SQ ? format(params.getOrDefault("sq_type", "SQ8")) : codes);
+  }
+
+  private static RowFormat format(String type) {
+    return switch (type) {
+      case "SQ4U" -> RowFormat.SQ4;
+      case "SQ6", "SQ8" -> RowFormat.SQ8;
+      case "FP16" -> RowFormat.FLOAT16;
+      case "BF16" -> RowFormat.BFLOAT16;
+      default ->
+          throw wrong("param 'sq_type' (" + type + ") should be in [SQ4U, SQ6, SQ8, BF16, FP16]");
+    };
+  }
+
+  private void checkQuantiser(Map<String, String> params, int dimension) {
+    if (kind == Kind.AUTOINDEX || kind == Kind.HNSW) {
+      return;
+    }
+    String refine = params.getOrDefault("refine", "false");
+    if (!refine.equals("true") && !refine.equals("false")) {
+      throw wrong("param 'refine' (" + refine + ") should be a boolean");
+    }
+    String type = params.getOrDefault("refine_type", "FP32");
+    if (!REFINE_TYPES.contains(type)) {
+      throw wrong("param 'refine_type' (" + type + ") should be in [SQ6, SQ8, BF16, FP16, FP32]");
+    }
+    if (kind == Kind.HNSW_SQ) {
+      return;
+    }
+    int parts = number("m", params.get("m"), 1, 65_536, 1);
+    if (dimension % parts != 0) {
+      throw wrong(
+          "dimension must be able to be divided by `m`, dimension: " + dimension + ", m: " + parts);
+    }
+    number("nbits", params.get("nbits"), 1, 24, 8);
+    if (kind == Kind.HNSW_PRQ) {
+      number("nrq", params.get("nrq"), 1, 16, 2);
+    }
+  }
+
+  /// The width of a walk, at least k.
+  int ef(Map<String, String> params, int k) {
+    String name = kind == Kind.DISKANN ? "search_list" : "ef";
+    String ef = params.get(name);
+    return ef == null
+        ? Math.max(k, LEAST_EF)
+        : number(name, ef, Math.max(1, k), Integer.MAX_VALUE, LEAST_EF);
+  }
+
+  void checkSearch(Map<String, String> params, int k) {
+    ef(params, k);
+    refineK(params);
+  }
+
+  /// How many times k rows are scored by their floats, 0 when nothing is said.
+  static float refineK(Map<String, String> params) {
+    String text = params.get("refine_k");
+    if (text == null) {
+      return 0;
+    }
+    float value;
+    try {
+      value = Float.parseFloat(text.strip());
+    } catch (NumberFormatException _) {
+      throw wrong("param 'refine_k' (" + text + ") should be a number");
+    }
+    if (!(value >= 1 && value < Float.POSITIVE_INFINITY)) {
+      throw wrong("param 'refine_k' (" + text + ") out of range: [1.0, 3.4028235e+38]");
+    }
+    return value;
+  }
+
+  private static int number(String name, @Nullable String text, int from, int to, int otherwise) {
+    if (text == null) {
+      return otherwise;
+    }
+    long value;
+    try {
+      value = Long.parseLong(text.strip());
+    } catch (NumberFormatException _) {
+      throw wrong("param '" + name + "' (" + text + ") should be an integer");
+    }
+    if (value < from || value > to) {
+      throw wrong("param '" + name + "' (" + value + ") out of range: [" + from + ", " + to + "]");
+    }
+    return (int) value;
+  }
+
+  private static PandionException wrong(String message) {
+    return new PandionException(Reason.INVALID_REQUEST, Subject.PARAMETER, message);
+  }
+}
