@@ -57,10 +57,7 @@ record IvfParams(Coding coding, int lists, int parts, int stages) {
   void check(int dimension) {
     if (parts != 0 && dimension % parts != 0) {
       throw IndexParams.wrong(
-          "dimension must be able to be divided by `m`, dimension: "
-              + dimension
-              + ", m: "
-              + parts);
+          "dimension must be able to be divided by `m`, dimension: " + dimension + ", m: " + parts);
     }
   }
 

@@ -55,7 +55,12 @@ public enum BinaryIndexType {
   ///   with any number of threads
   /// @throws PandionException UNAVAILABLE_RETRY when the thread is interrupted
   public void build(
-      BinaryRows vectors, BinaryMetric metric, Map<String, String> params, long seed, int threads, Path file)
+      BinaryRows vectors,
+      BinaryMetric metric,
+      Map<String, String> params,
+      long seed,
+      int threads,
+      Path file)
       throws IOException {
     if (this == BIN_FLAT) {
       BinaryFlatIndex.write(vectors, metric, file);

@@ -36,7 +36,8 @@ final class BinaryListsWriter {
   private final SplittableRandom random;
   private final Workers workers;
 
-  BinaryListsWriter(BinaryRows vectors, BinaryMetric metric, int wanted, long seed, Workers workers) {
+  BinaryListsWriter(
+      BinaryRows vectors, BinaryMetric metric, int wanted, long seed, Workers workers) {
     this.vectors = vectors;
     this.metric = metric;
     this.workers = workers;
