@@ -15,7 +15,7 @@ final class KernelChoice {
       if (loaded.library() != null) {
         return new NativeKernel(loaded.library(), NativeLibrary.HIGHEST);
       }
-      return wide() ? new LaneKernel(loaded.fault()) : new ScalarKernel();
+      return inJava(loaded.fault());
     }
     return switch (wanted) {
       case "scalar" -> new ScalarKernel();
@@ -39,6 +39,11 @@ final class KernelChoice {
               + "; leave the system property pandion.kernel out");
     }
     return new NativeKernel(loaded.library(), level);
+  }
+
+  /// @param reason why no other one is used
+  static VectorKernel inJava(String reason) {
+    return wide() ? new LaneKernel(reason) : new ScalarKernel();
   }
 
   private static boolean wide() {

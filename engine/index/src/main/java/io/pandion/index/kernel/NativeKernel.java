@@ -6,7 +6,7 @@ import java.lang.ref.Reference;
 import java.util.Objects;
 
 /// The twin in C, called without leaving the Java state of the thread, so that arrays are passed as
-/// they lie. Rows in the heap, which only tests have, go to the Vector API.
+/// they lie. Rows in the heap, which only tests have, go to a twin in Java.
 ///
 /// The caller keeps the memory of rows alive for the length of a call: nothing is locked here.
 final class NativeKernel implements VectorKernel {
@@ -17,7 +17,7 @@ final class NativeKernel implements VectorKernel {
 
   private static final MethodHandle SCORE = score();
 
-  private final VectorKernel heap = new LaneKernel("rows in the heap");
+  private final VectorKernel heap = KernelChoice.inJava("rows in the heap");
   private final int level;
 
   NativeKernel(NativeLibrary library, int limit) {
