@@ -39,10 +39,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(
     value = 1,
-    jvmArgsAppend = {
-      "--add-modules=jdk.incubator.vector",
-      "--enable-native-access=ALL-UNNAMED"
-    })
+    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public class KernelBench {
   private static final int ROWS = 16_384;
   private static final int STEP = 64;
@@ -127,7 +124,8 @@ public class KernelBench {
   @OperationsPerInvocation(ROWS)
   public int blocks() {
     int found = 0;
-    long list = BlockScan.blockBytes(BlockScan.groups(dimension / 2), false) * (LIST / BlockScan.ROWS);
+    long list =
+        BlockScan.blockBytes(BlockScan.groups(dimension / 2), false) * (LIST / BlockScan.ROWS);
     for (int i = 0; i < ROWS / LIST; i++) {
       found += BlockScan.chosen().scan(table, blocks, i * list, LIST, false, 0, 1e9f, hits);
     }
@@ -144,7 +142,10 @@ public class KernelBench {
     LongVector b = a;
     long bytes = (long) ROWS * rows.stride();
     for (long at = 0; at < bytes; at += 2L * step) {
-      a = a.add(LongVector.fromMemorySegment(lanes, rows.data(), at, java.nio.ByteOrder.LITTLE_ENDIAN));
+      a =
+          a.add(
+              LongVector.fromMemorySegment(
+                  lanes, rows.data(), at, java.nio.ByteOrder.LITTLE_ENDIAN));
       b =
           b.add(
               LongVector.fromMemorySegment(

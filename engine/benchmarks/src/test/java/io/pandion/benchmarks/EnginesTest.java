@@ -83,13 +83,11 @@ class EnginesTest {
 
   @Test
   void speed_at_a_recall_lies_between_the_points_around_it() {
-    Curve.Point low =
-        new Curve.Point("ef=10", List.of(new Measured(0.9, 100, 0.01, 1, 1, 1)));
+    Curve.Point low = new Curve.Point("ef=10", List.of(new Measured(0.9, 100, 0.01, 1, 1, 1)));
     Curve.Point high =
         new Curve.Point(
             "ef=20",
-            List.of(
-                new Measured(1.0, 100, 0.02, 1, 1, 1), new Measured(1.0, 100, 0.02, 1, 1, 1)));
+            List.of(new Measured(1.0, 100, 0.02, 1, 1, 1), new Measured(1.0, 100, 0.02, 1, 1, 1)));
     Curve curve = new Curve("x", Share.of("1"), 1, 1, List.of(high, low));
     assertThat(curve.cpuQpsAt(0.95)).isBetween(7_499.0, 7_501.0);
     assertThat(curve.cpuQpsAt(0.5)).isBetween(9_999.0, 10_001.0);
