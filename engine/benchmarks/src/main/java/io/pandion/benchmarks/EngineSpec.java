@@ -57,6 +57,10 @@ record EngineSpec(
     return kind.equals("hnswlib");
   }
 
+  boolean isPandion() {
+    return !kind.equals("hnswlib") && !kind.equals("lucene") && !kind.equals("jvector");
+  }
+
   /// A point as text, `name=value;…` in the order of names.
   static String text(Map<String, String> point) {
     return String.join(

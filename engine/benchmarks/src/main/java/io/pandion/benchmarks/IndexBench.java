@@ -37,7 +37,8 @@ public final class IndexBench implements Callable<Integer> {
       names = "--engine",
       description =
           "hnswlib, lucene, jvector or an index type, with parameters and points of the curve, such"
-              + " as 'HNSW,M=16@ef=40|ef=80'. May be repeated. Default: hnswlib, lucene, HNSW, SCANN.")
+              + " as 'HNSW,M=16@ef=40|ef=80'. May be repeated. Default: hnswlib, lucene, HNSW,"
+              + " SCANN.")
   private List<String> engines =
       List.of("hnswlib", "lucene", "HNSW,M=16,efConstruction=200", "SCANN");
 
@@ -104,7 +105,7 @@ public final class IndexBench implements Callable<Integer> {
 
   private static void forget(DataSet set, List<EngineSpec> specs) throws IOException {
     for (EngineSpec spec : specs) {
-      if (spec.engine() instanceof PandionEngine && !spec.isHnswlib()) {
+      if (spec.isPandion()) {
         Files.deleteIfExists(
             set.folder().resolve("index").resolve(spec.label()).resolve("built.properties"));
       }

@@ -31,7 +31,8 @@ final class PandionEngine implements Engine {
     Path file = folder.resolve("pandion.idx");
     Files.deleteIfExists(file);
     try (Arena arena = Arena.ofShared()) {
-      type.build(set.base(arena), Metric.IP, params, 42, file);
+      int threads = Integer.getInteger("pandion.build.threads", 2);
+      type.build(set.base(arena), Metric.IP, params, 42, threads, file);
     }
   }
 

@@ -67,56 +67,56 @@ record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, Stri
 
   private String markdown() {
     StringBuilder out = new StringBuilder();
-    on(out).format(
-        "## %s%n%n%,d rows of %d floats, %,d held-out queries, k = 10, inner product of unit"
-            + " vectors. QPS are queries a CPU second, medians of interleaved rounds.%n%n",
-        set.name(),
-        set.rows(),
-        set.dimension(),
-        set.queries());
+    on(out)
+        .format(
+            "## %s%n%n%,d rows of %d floats, %,d held-out queries, k = 10, inner product of unit"
+                + " vectors. QPS are queries a CPU second, medians of interleaved rounds.%n%n",
+            set.name(), set.rows(), set.dimension(), set.queries());
     out.append("| engine | build CPU s | build wall s | index MB | resident MB |\n");
     out.append("|---|---:|---:|---:|---:|\n");
     for (EngineProcess engine : engines) {
-      on(out).format(
-          "| %s | %.1f | %.1f | %.1f | %d |%n",
-          engine.spec().label(),
-          engine.built().cpuSeconds(),
-          engine.built().wallSeconds(),
-          engine.built().bytes() / 1e6,
-          engine.residentBytes() / 1_000_000);
+      on(out)
+          .format(
+              "| %s | %.1f | %.1f | %.1f | %d |%n",
+              engine.spec().label(),
+              engine.built().cpuSeconds(),
+              engine.built().wallSeconds(),
+              engine.built().bytes() / 1e6,
+              engine.residentBytes() / 1_000_000);
     }
     byCondition().forEach((condition, of) -> condition(out, condition, of));
     return out.toString();
   }
 
   private void condition(StringBuilder out, String condition, List<Curve> of) {
-    on(out).format( "%n### %s%n%n", condition);
+    on(out).format("%n### %s%n%n", condition);
     double base =
         of.stream()
             .filter(curve -> curve.engine().equals(peer))
             .mapToDouble(curve -> curve.cpuQpsAt(RECALL))
             .findFirst()
             .orElse(Double.NaN);
-    on(out).format( "| engine | QPS at recall %.2f | x %s |%n|---|---:|---:|%n", RECALL, peer);
+    on(out).format("| engine | QPS at recall %.2f | x %s |%n|---|---:|---:|%n", RECALL, peer);
     for (Curve curve : of) {
       double qps = curve.cpuQpsAt(RECALL);
-      on(out).format( "| %s | %s | %s |%n", curve.engine(), number(qps, 0), number(qps / base, 2));
+      on(out).format("| %s | %s | %s |%n", curve.engine(), number(qps, 0), number(qps / base, 2));
     }
     out.append("\n| engine | point | recall@10 | QPS | min – max | wall QPS | p50 µs | p99 µs |\n");
     out.append("|---|---|---:|---:|---:|---:|---:|---:|\n");
     for (Curve curve : of) {
       for (Curve.Point point : curve.points()) {
-        on(out).format(
-            "| %s | %s | %.4f | %.0f | %.0f – %.0f | %.0f | %.0f | %.0f |%n",
-            curve.engine(),
-            point.params(),
-            point.recall(),
-            point.median(Measured::cpuQps),
-            point.least(Measured::cpuQps),
-            point.most(Measured::cpuQps),
-            point.median(Measured::wallQps),
-            point.median(Measured::p50Micros),
-            point.median(Measured::p99Micros));
+        on(out)
+            .format(
+                "| %s | %s | %.4f | %.0f | %.0f – %.0f | %.0f | %.0f | %.0f |%n",
+                curve.engine(),
+                point.params(),
+                point.recall(),
+                point.median(Measured::cpuQps),
+                point.least(Measured::cpuQps),
+                point.most(Measured::cpuQps),
+                point.median(Measured::wallQps),
+                point.median(Measured::p50Micros),
+                point.median(Measured::p99Micros));
       }
     }
   }

@@ -254,8 +254,8 @@ class FileDataNodeTest {
   @Test
   void a_failure_says_why() {
     SegmentInfo segment = segment(1, new long[] {1, 2, 3}, new long[] {1, 2, 3}, deletes());
-    assertThat(run(new Work.BuildIndex(segment, SCHEMA, index(103, "IVF_FLAT"))))
-        .matches(s -> s.state() == State.FAILED && s.error().contains("IVF_FLAT"));
+    assertThat(run(new Work.BuildIndex(segment, SCHEMA, index(103, "AISAQ"))))
+        .matches(s -> s.state() == State.FAILED && s.error().contains("AISAQ"));
     assertThat(run(new Work.BuildIndex(segment, SCHEMA, index(102, "HNSW"))))
         .matches(s -> s.state() == State.FAILED && s.error().contains("'text'"));
     assertThat(run(new Work.BuildIndex(segment, SCHEMA, index(109, "HNSW"))))

@@ -26,6 +26,11 @@ final class IvfIndexType implements VectorIndexType {
   }
 
   @Override
+  public void check(Map<String, String> params, int dimension) {
+    IvfParams.of(name, params).check(dimension);
+  }
+
+  @Override
   public void checkSearch(Map<String, String> params, int k) {
     IvfParams.Search.of(IvfParams.of(name, Map.of()).coding(), params, k, 1);
   }
@@ -34,7 +39,21 @@ final class IvfIndexType implements VectorIndexType {
   public void build(
       FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException {
-    new IvfWriter(vectors, metric, IvfParams.of(name, params), seed).write(file);
+    build(vectors, metric, params, seed, 1, file);
+  }
+
+  /// The file is the same with any number of threads.
+  @Override
+  public void build(
+      FloatRows vectors,
+      Metric metric,
+      Map<String, String> params,
+      long seed,
+      int threads,
+      Path file)
+      throws IOException {
+    IvfParams chosen = IvfParams.of(name, params);
+    new IvfWriter(vectors, metric, chosen, seed, new Workers(threads)).write(file);
   }
 
   @Override

@@ -21,6 +21,9 @@ final class IvfLists {
   /// Finds lists, and what a centre adds to the scores of its rows.
   final RowCodec coarse;
 
+  /// The root of the mean square of each list's rests.
+  final float[] spreads;
+
   final MemorySegment codes;
 
   /// Rows by place, where rows are not in blocks.
@@ -53,6 +56,7 @@ final class IvfLists {
     this.blockStarts = blockStarts(starts);
     this.numbers = sections[3];
     this.codes = sections[5];
+    this.spreads = sections[6].toArray(RestReader.FLOAT);
     RowFormat format = coding == Coding.SQ8 ? RowFormat.SQ8 : RowFormat.FLOAT32;
     this.rowCodec = new RowCodec(format, metric, dimension, null);
     boolean blocks = coding == Coding.PQ || coding == Coding.RABITQ;

@@ -53,6 +53,14 @@ record IvfParams(Coding coding, int lists, int parts, int stages) {
     };
   }
 
+  /// @throws io.pandion.model.PandionException INVALID_REQUEST when m does not divide the dimension
+  void check(int dimension) {
+    if (parts != 0 && dimension % parts != 0) {
+      throw IndexParams.wrong(
+          "dimension must be able to be divided by `m`, dimension: " + dimension + ", m: " + parts);
+    }
+  }
+
   /// Lists for a number of rows: as wished, but 16 rows each at least.
   int lists(int rows) {
     double chosen = lists == 0 ? Math.min(MOST_LISTS, 2 * Math.sqrt(rows)) : lists;

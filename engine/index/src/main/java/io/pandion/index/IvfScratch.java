@@ -27,9 +27,11 @@ final class IvfScratch {
     final RowQuery fine = new RowQuery();
     final RowQuery[] oneFine = {fine};
     final RowQuery[] oneCoarse = {coarse};
-    final TopK order = new TopK();
+    final ListOrder order = new ListOrder();
     final Reservoir reservoir = new Reservoir();
     float[] centreScores = {};
+    float[] ranks = {};
+    float norm;
     ScanTable table = new ScanTable(4);
     private int tableCodes = 4;
     private float[] vector = {};
@@ -46,6 +48,7 @@ final class IvfScratch {
       if (unit) {
         normalise();
       }
+      norm = (float) Math.sqrt(squares());
       lists.coarse.prepare(vector, 0, coarse);
       if (lists.rows != null) {
         lists.rowCodec.prepare(vector, 0, fine);
@@ -54,11 +57,16 @@ final class IvfScratch {
       }
     }
 
-    private void normalise() {
+    private double squares() {
       double squares = 0;
       for (float x : vector) {
         squares += (double) x * x;
       }
+      return squares;
+    }
+
+    private void normalise() {
+      double squares = squares();
       double by = squares == 0 ? 0 : 1 / Math.sqrt(squares);
       for (int i = 0; i < vector.length; i++) {
         vector[i] = (float) (vector[i] * by);

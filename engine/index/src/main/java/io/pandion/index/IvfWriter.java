@@ -28,10 +28,11 @@ import org.jspecify.annotations.Nullable;
 /// 1  lists      x centre, a FLOAT32 row
 /// 2  lists + 1  x u32 place of a list's first row
 /// 3  rows       x u32 row number of each place, ascending in a list
-/// 4  PQ only: stages x parts x 16 words, each ceil(dimension / parts) floats
+/// 4  PQ only: stages x parts x ceil(dimension / parts) x 16 floats: that dimension of the 16 words
 /// 5  floats, SQ8: rows by place (RowFormat FLOAT32, SQ8)
 ///    PQ, RABITQ: the blocks (BlockScan) of each list, which begins a block of its own. PQ: the
 ///    words of the rest. RABITQ: bits, 1 for positive, of the rotated rest, four a code.
+/// 6  lists      x f32 spread: the root of the mean square of the list's rests
 /// ```
 ///
 /// Blocks have trailers for RABITQ and for L2. The factor of a row is 1 for PQ; for RABITQ
@@ -50,11 +51,13 @@ final class IvfWriter {
   private final int lists;
   private final int parts;
   private final boolean trailers;
+  private final Workers workers;
 
-  IvfWriter(FloatRows vectors, Metric metric, IvfParams params, long seed) {
+  IvfWriter(FloatRows vectors, Metric metric, IvfParams params, long seed, Workers workers) {
     this.vectors = vectors;
     this.metric = metric;
     this.params = params;
+    this.workers = workers;
     this.seed = seed;
     this.rows = vectors.rows();
     this.dimension = vectors.dimension();
@@ -66,7 +69,7 @@ final class IvfWriter {
   void write(Path file) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       Rows points = points(arena);
-      KMeans means = new KMeans(points, seed);
+      KMeans means = new KMeans(points, seed, workers);
       Rows centres =
           rows == 0
               ? new Rows(RowFormat.FLOAT32, arena.allocate(points.stride(), 64), 1, dimension)
@@ -81,7 +84,8 @@ final class IvfWriter {
         4L * (lists + 1),
         4L * rows,
         quantizer == null ? 0 : 4L * quantizer.words().length,
-        codeBytes(starts)
+        codeBytes(starts),
+        4L * lists
       };
       SectionFile.write(
           file,
@@ -98,6 +102,7 @@ final class IvfWriter {
               MemorySegment.copy(words, 0, sections[4], RestReader.FLOAT, 0, words.length);
             }
             codes(rests, quantizer, starts, numbers, sections[5]);
+            spreads(rests, starts, numbers, sections[6]);
           });
     }
   }
@@ -110,7 +115,7 @@ final class IvfWriter {
     RowCodec unit = new RowCodec(RowFormat.FLOAT32, Metric.COSINE, dimension, null);
     int stride = vectors.strideBytes();
     MemorySegment data = arena.allocate(Math.max(1, (long) rows * stride), 64);
-    Workers.share(
+    workers.share(
         rows,
         4096,
         (from, to) -> {
@@ -145,7 +150,7 @@ final class IvfWriter {
       System.arraycopy(rest, 0, sample, i * dimension, dimension);
     }
     ProductQuantizer quantizer = new ProductQuantizer(dimension, parts, params.stages());
-    quantizer.train(sample, seed);
+    quantizer.train(sample, seed, workers);
     return quantizer;
   }
 
@@ -158,17 +163,37 @@ final class IvfWriter {
     RowFormat format = params.coding() == Coding.SQ8 ? RowFormat.SQ8 : RowFormat.FLOAT32;
     if (params.coding() == Coding.FLAT || params.coding() == Coding.SQ8) {
       RowCodec codec = new RowCodec(format, metric, dimension, null);
-      Workers.share(rows, 4096, (from, to) -> rests.rows(codec, numbers, from, to, out));
+      workers.share(rows, 4096, (from, to) -> rests.rows(codec, numbers, from, to, out));
       return;
     }
     BlockWriter writer = new BlockWriter(rests, metric, quantizer, trailers, out);
     long[] blockStarts = IvfLists.blockStarts(starts);
-    Workers.share(
+    workers.share(
         lists,
         4,
         (from, to) -> {
           for (int list = from; list < to; list++) {
             writer.list(list, numbers, starts[list], starts[list + 1], blockStarts[list]);
+          }
+        });
+  }
+
+  private void spreads(RestReader rests, int[] starts, int[] numbers, MemorySegment out) {
+    workers.share(
+        lists,
+        16,
+        (from, to) -> {
+          float[] rest = new float[dimension];
+          for (int list = from; list < to; list++) {
+            double squares = 0;
+            for (int place = starts[list]; place < starts[list + 1]; place++) {
+              rests.read(numbers[place], list, rest);
+              for (float x : rest) {
+                squares += (double) x * x;
+              }
+            }
+            int size = Math.max(1, starts[list + 1] - starts[list]);
+            out.set(RestReader.FLOAT, 4L * list, (float) Math.sqrt(squares / size));
           }
         });
   }

@@ -32,10 +32,12 @@ final class KMeans {
   private final RowCodec codec;
   private final int[] order;
   private final SplittableRandom random;
+  private final Workers workers;
 
   /// @param points of FLOAT32
-  KMeans(Rows points, long seed) {
+  KMeans(Rows points, long seed, Workers workers) {
     this.points = points;
+    this.workers = workers;
     this.stride = points.stride();
     this.codec = new RowCodec(RowFormat.FLOAT32, Metric.L2, points.dimension(), null);
     this.random = new SplittableRandom(seed);
@@ -87,7 +89,7 @@ final class KMeans {
 
   private int[] nearest(Rows centres, int[] rows) {
     int[] out = new int[rows.length];
-    Workers.share(
+    workers.share(
         rows.length,
         1024,
         (from, to) -> {
@@ -149,7 +151,7 @@ final class KMeans {
       }
     }
     int dimension = points.dimension();
-    Workers.share(
+    workers.share(
         centres.count(),
         16,
         (from, to) -> {

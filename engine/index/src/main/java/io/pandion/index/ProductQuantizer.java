@@ -16,7 +16,7 @@ final class ProductQuantizer {
   private final int parts;
   private final int stages;
 
-  /// For each stage and part 16 words of [#width] floats.
+  /// For each stage and part, and for each of the [#width] dimensions of a part, those of 16 words.
   private final float[] words;
 
   /// @param parts at most as many as dimensions; the first ones are one dimension larger where it
@@ -55,14 +55,15 @@ final class ProductQuantizer {
     return part * small + Math.min(part, dimension % parts);
   }
 
-  private int word(int code, int value) {
-    return (code * WORDS + value) * width();
+  /// Where a dimension of the words of a code starts.
+  private int at(int code, int d) {
+    return (code * width() + d) * WORDS;
   }
 
   /// Learns the words from a sample, row by row, which it changes.
-  void train(float[] sample, long seed) {
+  void train(float[] sample, long seed, Workers workers) {
     int rows = sample.length / dimension;
-    Workers.share(
+    workers.share(
         parts,
         1,
         (from, to) -> {
@@ -84,7 +85,7 @@ final class ProductQuantizer {
     int width = start(part + 1) - start;
     for (int value = 0; value < WORDS && rows > 0; value++) {
       int row = random.nextInt(rows);
-      System.arraycopy(sample, row * dimension + start, words, word(code, value), width);
+      set(code, value, sample, row * dimension + start, width);
     }
     double[] sums = new double[WORDS * width];
     int[] counts = new int[WORDS];
@@ -101,43 +102,49 @@ final class ProductQuantizer {
       for (int value = 0; value < WORDS && rows > 0; value++) {
         if (counts[value] == 0) {
           int row = random.nextInt(rows);
-          System.arraycopy(sample, row * dimension + start, words, word(code, value), width);
+          set(code, value, sample, row * dimension + start, width);
           continue;
         }
         for (int d = 0; d < width; d++) {
-          words[word(code, value) + d] = (float) (sums[value * width + d] / counts[value]);
+          words[at(code, d) + value] = (float) (sums[value * width + d] / counts[value]);
         }
       }
     }
   }
 
-  private int nearest(float[] from, int at, int code) {
+  private void set(int code, int value, float[] from, int start, int width) {
+    for (int d = 0; d < width; d++) {
+      words[at(code, d) + value] = from[start + d];
+    }
+  }
+
+  private int nearest(float[] from, int offset, int code) {
     int part = code % parts;
     int start = start(part);
     int width = start(part + 1) - start;
-    int best = 0;
-    float least = Float.POSITIVE_INFINITY;
-    for (int value = 0; value < WORDS; value++) {
-      int word = word(code, value);
-      float sum = 0;
-      for (int d = 0; d < width; d++) {
-        float far = from[at + start + d] - words[word + d];
-        sum += far * far;
+    float[] far = new float[WORDS];
+    for (int d = 0; d < width; d++) {
+      float x = from[offset + start + d];
+      int at = at(code, d);
+      for (int value = 0; value < WORDS; value++) {
+        float by = x - words[at + value];
+        far[value] += by * by;
       }
-      if (sum < least) {
-        least = sum;
+    }
+    int best = 0;
+    for (int value = 1; value < WORDS; value++) {
+      if (far[value] < far[best]) {
         best = value;
       }
     }
     return best;
   }
 
-  private void subtract(float[] from, int at, int code, int value) {
+  private void subtract(float[] from, int offset, int code, int value) {
     int part = code % parts;
     int start = start(part);
-    int word = word(code, value);
-    for (int d = start; d < start(part + 1); d++) {
-      from[at + d] -= words[word + d - start];
+    for (int d = 0; d < start(part + 1) - start; d++) {
+      from[offset + start + d] -= words[at(code, d) + value];
     }
   }
 
@@ -152,17 +159,18 @@ final class ProductQuantizer {
 
   /// The products of a vector with all words, 16 for each code.
   void products(float[] vector, float by, float[] out) {
+    Arrays.fill(out, 0, WORDS * codes(), 0);
     for (int code = 0; code < codes(); code++) {
       int part = code % parts;
       int start = start(part);
       int width = start(part + 1) - start;
-      for (int value = 0; value < WORDS; value++) {
-        int word = word(code, value);
-        float sum = 0;
-        for (int d = 0; d < width; d++) {
-          sum += vector[start + d] * words[word + d];
+      int to = WORDS * code;
+      for (int d = 0; d < width; d++) {
+        float x = vector[start + d] * by;
+        int at = at(code, d);
+        for (int value = 0; value < WORDS; value++) {
+          out[to + value] += x * words[at + value];
         }
-        out[WORDS * code + value] = sum * by;
       }
     }
   }

@@ -34,6 +34,10 @@ final class Reservoir {
     return places[i];
   }
 
+  float score(int i) {
+    return scores[i];
+  }
+
   /// Takes a place whose score is above the threshold.
   void add(int place, float score) {
     places[size] = place;

@@ -14,12 +14,7 @@ public final class VectorIndexTypes {
 
   /// Other float indexes of Milvus, for which another kind serves.
   private static final Set<String> OTHERS =
-      Set.of(
-          "AISAQ",
-          "GPU_CAGRA",
-          "GPU_IVF_FLAT",
-          "GPU_IVF_PQ",
-          "GPU_BRUTE_FORCE");
+      Set.of("AISAQ", "GPU_CAGRA", "GPU_IVF_FLAT", "GPU_IVF_PQ", "GPU_BRUTE_FORCE");
 
   private VectorIndexTypes() {}
 
@@ -29,8 +24,8 @@ public final class VectorIndexTypes {
     for (GraphParams.Kind kind : GraphParams.Kind.values()) {
       out.put(kind.name(), new GraphIndexType(kind));
     }
-    for (String lists : List.of("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "IVF_RABITQ", "SCANN")) {
-      out.put(lists, new IvfIndexType(lists));
+    for (String name : List.of("IVF_FLAT", "IVF_SQ8", "IVF_PQ", "IVF_RABITQ", "SCANN")) {
+      out.put(name, new IvfIndexType(name));
     }
     return Map.copyOf(out);
   }

@@ -4,17 +4,11 @@ import io.pandion.model.PandionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
-/// Shares the work of a build out among platform threads, one a core unless the system property
-/// `pandion.build.threads` says otherwise. What a part computes must not depend on who computes it,
-/// so that a build gives the same file with any number of threads.
-public final class Workers {
-  private static final int THREADS =
-      Math.max(
-          1,
-          Integer.getInteger("pandion.build.threads", Runtime.getRuntime().availableProcessors()));
-
-  private Workers() {}
-
+/// Shares the work of a build out among platform threads. What a part computes must not depend on
+/// who computes it, so that a build gives the same file with any number of threads.
+///
+/// @param threads at least one, the caller's among them
+public record Workers(int threads) {
   /// Work on the items `from` to `to`, not included.
   @FunctionalInterface
   public interface Part {
@@ -25,7 +19,7 @@ public final class Workers {
   ///
   /// @throws PandionException UNAVAILABLE_RETRY when the thread is interrupted, and whatever a part
   ///   throws
-  public static void share(int items, int size, Part part) {
+  public void share(int items, int size, Part part) {
     AtomicInteger next = new AtomicInteger();
     AtomicReference<RuntimeException> failure = new AtomicReference<>();
     int parts = (int) (((long) items + size - 1) / size);
@@ -43,8 +37,7 @@ public final class Workers {
             next.set(parts);
           }
         };
-    Thread[] others =
-        new Thread[Math.min(THREADS, parts) - 1 < 0 ? 0 : Math.min(THREADS, parts) - 1];
+    Thread[] others = new Thread[Math.max(1, Math.min(threads, parts)) - 1];
     for (int i = 0; i < others.length; i++) {
       others[i] = Thread.ofPlatform().daemon().name("pandion-build-" + i).start(work);
     }

@@ -182,7 +182,7 @@ class GraphIndexTest {
         .hasMessage("param 'M' (1) out of range: [2, 2048]");
     assertThatThrownBy(() -> type.check(Map.of("efConstruction", "x")))
         .hasMessage("param 'efConstruction' (x) should be an integer");
-    assertThatThrownBy(() -> VectorIndexTypes.of("IVF_FLAT"))
+    assertThatThrownBy(() -> VectorIndexTypes.of("GPU_CAGRA"))
         .isInstanceOfSatisfying(
             PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNSUPPORTED))
         .hasMessageContaining("use HNSW or AUTOINDEX");

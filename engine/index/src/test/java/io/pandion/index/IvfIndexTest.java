@@ -32,7 +32,7 @@ class IvfIndexTest {
     Path file = Files.createTempFile(folder, name, "");
     Files.delete(file);
     type.check(params);
-    type.build(rows, metric, params, 7, file);
+    type.build(rows, metric, params, 7, 2, file);
     return type.open(TestVectors.file(file), rows, metric);
   }
 
@@ -189,7 +189,7 @@ class IvfIndexTest {
             TestVectors.clustered(TestVectors.random(), 3_000, DIMENSION, 30), DIMENSION);
     VectorIndexType type = VectorIndexTypes.of("IVF_PQ");
     type.build(rows, Metric.L2, Map.of(), 5, folder.resolve("a"));
-    type.build(rows, Metric.L2, Map.of(), 5, folder.resolve("b"));
+    type.build(rows, Metric.L2, Map.of(), 5, 3, folder.resolve("b"));
     assertThat(Files.mismatch(folder.resolve("a"), folder.resolve("b"))).isEqualTo(-1);
   }
 
@@ -228,6 +228,8 @@ class IvfIndexTest {
         .hasMessage("param 'm' (x) should be an integer");
     assertThatThrownBy(() -> type.check(Map.of("nbits", "25")))
         .hasMessage("param 'nbits' (25) out of range: [1, 24]");
+    assertThatThrownBy(() -> type.check(Map.of("m", "7"), 100))
+        .hasMessage("dimension must be able to be divided by `m`, dimension: 100, m: 7");
     assertThatThrownBy(() -> type.checkSearch(Map.of("nprobe", "0"), 10))
         .hasMessage("param 'nprobe' (0) out of range: [1, 65536]");
     assertThatThrownBy(() -> type.checkSearch(Map.of("reorder_k", "9"), 10))

@@ -1,6 +1,7 @@
 package io.pandion.index.binary;
 
 import io.pandion.index.IndexParams;
+import io.pandion.index.Workers;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
@@ -50,15 +51,21 @@ public enum BinaryIndexType {
 
   /// Builds the index of `vectors` into a new file.
   ///
-  /// @param seed of all random choices: the same vectors, parameters and seed give the same file
+  /// @param seed of all random choices: the same vectors, parameters and seed give the same file,
+  ///   with any number of threads
   /// @throws PandionException UNAVAILABLE_RETRY when the thread is interrupted
   public void build(
-      BinaryRows vectors, BinaryMetric metric, Map<String, String> params, long seed, Path file)
+      BinaryRows vectors,
+      BinaryMetric metric,
+      Map<String, String> params,
+      long seed,
+      int threads,
+      Path file)
       throws IOException {
     if (this == BIN_FLAT) {
       BinaryFlatIndex.write(vectors, metric, file);
     } else {
-      new BinaryListsWriter(vectors, metric, lists(params), seed).write(file);
+      new BinaryListsWriter(vectors, metric, lists(params), seed, new Workers(threads)).write(file);
     }
   }
 

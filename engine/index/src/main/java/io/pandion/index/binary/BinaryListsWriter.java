@@ -34,10 +34,13 @@ final class BinaryListsWriter {
   private final BinaryMetric metric;
   private final int lists;
   private final SplittableRandom random;
+  private final Workers workers;
 
-  BinaryListsWriter(BinaryRows vectors, BinaryMetric metric, int wanted, long seed) {
+  BinaryListsWriter(
+      BinaryRows vectors, BinaryMetric metric, int wanted, long seed, Workers workers) {
     this.vectors = vectors;
     this.metric = metric;
+    this.workers = workers;
     this.lists = Math.max(1, Math.min(wanted, vectors.rows()));
     this.random = new SplittableRandom(seed);
   }
@@ -87,7 +90,7 @@ final class BinaryListsWriter {
   }
 
   private void assign(BinaryRows middle, int[] rows, int[] list) {
-    Workers.share(
+    workers.share(
         rows.length,
         1024,
         (from, to) -> {
@@ -128,7 +131,7 @@ final class BinaryListsWriter {
     for (int i = 0; i < list.length; i++) {
       members[list[i]][counts[list[i]]++] = sample[i];
     }
-    Workers.share(
+    workers.share(
         lists,
         1,
         (from, to) -> {

@@ -90,7 +90,7 @@ class BinaryIndexTest {
     BinaryIndexType type = BinaryIndexType.of(name);
     Path file = Files.createTempFile(folder, name, "");
     Files.delete(file);
-    type.build(rows, metric, params, 7, file);
+    type.build(rows, metric, params, 7, 2, file);
     return type.open(MemorySegment.ofArray(Files.readAllBytes(file)), rows, metric);
   }
 
@@ -213,8 +213,8 @@ class BinaryIndexTest {
   void the_same_seed_gives_the_same_file_and_no_rows_make_an_index() throws IOException {
     BinaryRows rows = rows(clustered(random(), 3_000, 64, 10), 64);
     BinaryIndexType type = BinaryIndexType.BIN_IVF_FLAT;
-    type.build(rows, BinaryMetric.HAMMING, Map.of(), 5, folder.resolve("a"));
-    type.build(rows, BinaryMetric.HAMMING, Map.of(), 5, folder.resolve("b"));
+    type.build(rows, BinaryMetric.HAMMING, Map.of(), 5, 1, folder.resolve("a"));
+    type.build(rows, BinaryMetric.HAMMING, Map.of(), 5, 3, folder.resolve("b"));
     assertThat(Files.mismatch(folder.resolve("a"), folder.resolve("b"))).isEqualTo(-1);
     BinaryRows none = rows(new byte[0][], 64);
     for (BinaryIndexType each : BinaryIndexType.values()) {
@@ -235,7 +235,7 @@ class BinaryIndexTest {
     assertThatThrownBy(() -> BinaryMetric.of("COSINE")).hasMessageContaining("HAMMING or JACCARD");
     BinaryRows rows = rows(clustered(random(), 100, 64, 2), 64);
     Path file = folder.resolve("file");
-    type.build(rows, BinaryMetric.HAMMING, Map.of(), 5, file);
+    type.build(rows, BinaryMetric.HAMMING, Map.of(), 5, 1, file);
     MemorySegment bytes = MemorySegment.ofArray(Files.readAllBytes(file));
     assertThatThrownBy(() -> type.open(bytes, rows, BinaryMetric.JACCARD))
         .isInstanceOf(PandionException.class)
