@@ -13,45 +13,29 @@ import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
+import java.util.function.DoubleSupplier;
 import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorOperators;
-import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
-import org.openjdk.jmh.annotations.Warmup;
 
-/// Nanoseconds a row of the innermost loops, with a plain read of as many bytes beside them, which
-/// is what memory allows. `-Dpandion.kernel=scalar|vector|native` chooses the twin.
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-@Warmup(iterations = 3, time = 1)
-@Measurement(iterations = 5, time = 1)
-@Fork(
-    value = 1,
-    jvmArgsAppend = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
-public class KernelBench {
+/// Nanoseconds of CPU a row of the innermost loops, with a plain read of as many bytes beside them,
+/// which is what memory allows: medians of thread-CPU time, because wall time on a busy machine
+/// says nothing. `-Dpandion.kernel=scalar|vector|native` chooses the twin.
+public final class KernelBench {
   private static final int ROWS = 16_384;
   private static final int STEP = 64;
 
   /// Codes of a row of blocks: as many as parts of two dimensions.
   private static final int LIST = 4096;
 
-  @Param({"100", "768"})
-  int dimension;
+  private static final int WARM = 30;
+  private static final int RUNS = 31;
+  private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
-  @Param({"FLOAT32", "FLOAT16", "SQ8", "SQ4"})
-  RowFormat format;
+  private final int dimension;
 
   private final RowQuery query = new RowQuery();
   private final RowQuery[] one = {query};
@@ -62,9 +46,12 @@ public class KernelBench {
   private MemorySegment blocks = MemorySegment.NULL;
   private ScanTable table = new ScanTable(1);
 
+  /// What the loops returned, so that they are not left out.
+  private double sum;
+
   /// Fills rows and blocks with random vectors.
-  @Setup
-  public void fill() {
+  private KernelBench(int dimension, RowFormat format) {
+    this.dimension = dimension;
     Random random = new Random(42);
     RowCodec codec = new RowCodec(format, Metric.L2, dimension, null);
     int stride = format.stride(dimension);
@@ -95,9 +82,7 @@ public class KernelBench {
   }
 
   /// Rows one after the other, as a flat index scans them.
-  @Benchmark
-  @OperationsPerInvocation(ROWS)
-  public float inOrder() {
+  private float inOrder() {
     float best = 0;
     for (int row = 0; row < ROWS; row += STEP) {
       VectorKernel.chosen().scoreRange(one, 1, rows, row, STEP, batch);
@@ -107,9 +92,7 @@ public class KernelBench {
   }
 
   /// Rows here and there, as a graph visits them.
-  @Benchmark
-  @OperationsPerInvocation(ROWS)
-  public float scattered() {
+  private float scattered() {
     float best = 0;
     for (int row = 0; row < ROWS; row += STEP) {
       System.arraycopy(order, row, batch.ids(), 0, STEP);
@@ -120,9 +103,7 @@ public class KernelBench {
   }
 
   /// Four-bit codes of two dimensions each, in blocks; the format has no say.
-  @Benchmark
-  @OperationsPerInvocation(ROWS)
-  public int blocks() {
+  private int blocks() {
     int found = 0;
     long list =
         BlockScan.blockBytes(BlockScan.groups(dimension / 2), false) * (LIST / BlockScan.ROWS);
@@ -133,9 +114,7 @@ public class KernelBench {
   }
 
   /// The bytes of the rows, added up.
-  @Benchmark
-  @OperationsPerInvocation(ROWS)
-  public long plainRead() {
+  private long plainRead() {
     var lanes = LongVector.SPECIES_PREFERRED;
     int step = lanes.vectorByteSize();
     LongVector a = LongVector.zero(lanes);
@@ -152,5 +131,42 @@ public class KernelBench {
                   lanes, rows.data(), at + step, java.nio.ByteOrder.LITTLE_ENDIAN));
     }
     return a.add(b).reduceLanes(VectorOperators.ADD);
+  }
+
+  /// Prints a Markdown table.
+  public static void main(String[] args) {
+    System.out.println(VectorKernel.chosen().description() + ", ns a row\n");
+    System.out.println(
+        "| dimension | format | in order | scattered | four-bit blocks | plain read |");
+    System.out.println("|---:|---|---:|---:|---:|---:|");
+    for (int dimension : new int[] {100, 768}) {
+      for (RowFormat format : RowFormat.values()) {
+        KernelBench bench = new KernelBench(dimension, format);
+        System.out.printf(
+            "| %d | %s | %.2f | %.2f | %.2f | %.2f |%n",
+            dimension,
+            format,
+            bench.measure(bench::inOrder),
+            bench.measure(bench::scattered),
+            bench.measure(bench::blocks),
+            bench.measure(bench::plainRead));
+      }
+    }
+  }
+
+  private double measure(DoubleSupplier loop) {
+    double[] nanos = new double[RUNS];
+    for (int i = -WARM; i < RUNS; i++) {
+      long start = THREADS.getCurrentThreadCpuTime();
+      sum += loop.getAsDouble();
+      if (i >= 0) {
+        nanos[i] = (double) (THREADS.getCurrentThreadCpuTime() - start) / ROWS;
+      }
+    }
+    if (Double.isNaN(sum)) {
+      throw new IllegalStateException("a score is no number");
+    }
+    Arrays.sort(nanos);
+    return nanos[RUNS / 2];
   }
 }

@@ -38,6 +38,7 @@ final class IvfLists {
 
   IvfLists(MemorySegment file, String what, FloatRows vectors, Metric metric) {
     MemorySegment[] sections = SectionFile.open(file, what, SectionFile.IVF, 1);
+    SectionFile.check(sections.length == 7, what, "has " + sections.length + " sections, not 7");
     MemorySegment shape = sections[0];
     int dimension = vectors.dimension();
     SectionFile.check(
