@@ -21,6 +21,7 @@ public final class MemoryWalProvider implements WalProvider {
   }
 
   private final Map<String, Log> logs = new ConcurrentHashMap<>();
+  private volatile boolean failing;
 
   @Override
   public String name() {
@@ -39,6 +40,12 @@ public final class MemoryWalProvider implements WalProvider {
     return new MemoryWal(pchannel, term, log);
   }
 
+  /// Lets the next append of each open log end with OUTCOME_UNKNOWN, as a backend that breaks does:
+  /// its first message is in the log. Logs that were stopped this way stay so.
+  public void failWrites(boolean fail) {
+    failing = fail;
+  }
+
   @Override
   public void close() {}
 
@@ -49,11 +56,12 @@ public final class MemoryWalProvider implements WalProvider {
         "channel " + pchannel + ": term " + term + " is fenced by term " + higher);
   }
 
-  private static final class MemoryWal implements Wal {
+  private final class MemoryWal implements Wal {
     private final String pchannel;
     private final long term;
     private final Log log;
     private @Nullable PandionException failed;
+    private boolean closed;
 
     MemoryWal(String pchannel, long term, Log log) {
       this.pchannel = pchannel;
@@ -84,11 +92,15 @@ public final class MemoryWalProvider implements WalProvider {
         if (failed != null) {
           return CompletableFuture.failedFuture(failed);
         }
+        if (closed) {
+          return CompletableFuture.failedFuture(refused("the log is closed"));
+        }
         Optional<PandionException> refused = WalBatch.check(pchannel, batch, log.nextLsn);
         if (refused.isPresent()) {
           return CompletableFuture.failedFuture(refused.get());
         }
-        for (WalMessage m : batch) {
+        boolean breaks = failing && !batch.isEmpty();
+        for (WalMessage m : breaks ? batch.subList(0, 1) : batch) {
           byte[] bytes = new byte[m.body().size()];
           m.body().encoded().get(bytes);
           log.messages.add(
@@ -96,8 +108,23 @@ public final class MemoryWalProvider implements WalProvider {
           log.nextLsn++;
           log.lastTick = m.tick();
         }
+        if (breaks) {
+          failed = refused("the log stopped at an earlier failure; open it again");
+          return CompletableFuture.failedFuture(
+              new PandionException(
+                  PandionException.Reason.OUTCOME_UNKNOWN,
+                  PandionException.Subject.CHANNEL,
+                  "channel " + pchannel + ": the log was told to fail"));
+        }
         return CompletableFuture.completedFuture(null);
       }
+    }
+
+    private PandionException refused(String why) {
+      return new PandionException(
+          PandionException.Reason.UNAVAILABLE_RETRY,
+          PandionException.Subject.CHANNEL,
+          "channel " + pchannel + ": " + why);
     }
 
     @Override
@@ -127,6 +154,10 @@ public final class MemoryWalProvider implements WalProvider {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      synchronized (log) {
+        closed = true;
+      }
+    }
   }
 }

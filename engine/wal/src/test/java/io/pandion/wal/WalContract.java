@@ -3,45 +3,20 @@ package io.pandion.wal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.pandion.model.PandionException;
-import io.pandion.model.PandionException.Reason;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
-/// What every log promises; extended by each adapter and by the twin in memory.
-@Timeout(120)
-public abstract class WalContract {
-  private static final String CHANNEL = "channel-0";
-  private WalProvider provider;
-
-  /// A provider with no logs.
-  protected abstract WalProvider create() throws Exception;
-
-  /// The same logs after the process has ended; a twin in memory gives itself.
-  protected abstract WalProvider restart(WalProvider provider) throws Exception;
-
-  @BeforeEach
-  final void createProvider() throws Exception {
-    provider = create();
-  }
-
-  @AfterEach
-  final void closeProvider() {
-    provider.close();
-  }
-
+/// What every log promises; extended by each adapter and by the twin in memory. [WalFixture] names
+/// what an adapter gives; [WalFencingContract] and [WalLoadContract] are its other parts.
+public abstract class WalContract extends WalLoadContract {
   @Test
   void an_empty_log_begins_with_lsn_1_and_tick_0() {
     try (Wal wal = provider.open(CHANNEL, 1)) {
@@ -162,6 +137,27 @@ public abstract class WalContract {
   }
 
   @Test
+  void truncation_again_or_further_back_changes_nothing() throws Exception {
+    try (Wal wal = provider.open(CHANNEL, 1)) {
+      append(wal, 1, 40);
+      wal.truncate(31);
+      wal.truncate(31);
+      wal.truncate(5);
+      wal.truncate(1);
+      append(wal, 1, 5);
+      assertThat(lsns(wal, 31)).hasSize(15).startsWith(31L).endsWith(45L);
+    }
+    provider = restart(provider);
+    try (Wal wal = provider.open(CHANNEL, 2)) {
+      wal.truncate(31);
+      List<Long> retained = lsns(wal, 1);
+      assertThat(retained.getFirst()).isLessThanOrEqualTo(31);
+      assertThat(retained).endsWith(44L, 45L).hasSize((int) (45 - retained.getFirst() + 1));
+      assertThat(lsns(wal, 40)).startsWith(40L);
+    }
+  }
+
+  @Test
   void lsns_and_ticks_go_on_after_all_was_truncated() throws Exception {
     try (Wal wal = provider.open(CHANNEL, 1)) {
       append(wal, 1, 20);
@@ -191,86 +187,6 @@ public abstract class WalContract {
           .extracting(WalMessage::term)
           .containsExactly(
               1L, 1L, 1L, 1L, 1L, 2L, 2L, 2L, 2L, 2L, 3L, 3L, 3L, 3L, 3L, 4L, 4L, 4L, 4L, 4L);
-    }
-  }
-
-  @Test
-  void a_writer_of_an_older_term_is_fenced() throws Exception {
-    Wal old = provider.open(CHANNEL, 1);
-    append(old, 1, 2);
-    Wal young = provider.open(CHANNEL, 2);
-    assertFails(old.append(List.of(message(1, 3))), Reason.FENCED);
-    assertFails(old.append(List.of(message(1, 3))), Reason.FENCED);
-    append(young, 2, 1);
-    assertThat(messages(young, 1)).extracting(WalMessage::term).containsExactly(1L, 1L, 2L);
-    old.close();
-    append(young, 2, 1);
-    assertThat(lsns(young, 1)).containsExactly(1L, 2L, 3L, 4L);
-    young.close();
-  }
-
-  @Test
-  void a_lower_term_is_refused_also_after_a_restart() throws Exception {
-    provider.open(CHANNEL, 5).close();
-    assertRefused(4);
-    provider = restart(provider);
-    assertRefused(4);
-    provider.open(CHANNEL, 5).close();
-    provider.open(CHANNEL, 6).close();
-    assertRefused(5);
-  }
-
-  @Test
-  void a_message_over_the_limit_is_refused_and_nothing_of_its_batch_is_written() throws Exception {
-    WalBody tooLarge = WalBody.ofBytes(new byte[Wal.MAX_BODY_BYTES + 1]);
-    try (Wal wal = provider.open(CHANNEL, 1)) {
-      append(wal, 1, 1);
-      assertFails(
-          wal.append(List.of(message(1, 2), new WalMessage(3, 1, tick(3), "v", tooLarge))),
-          Reason.INVALID_REQUEST);
-      assertThat(wal.nextLsn()).isEqualTo(2);
-      append(wal, 1, 1);
-      assertThat(lsns(wal, 1)).containsExactly(1L, 2L);
-    }
-  }
-
-  @Test
-  void a_large_message_is_read_as_it_was_written() throws Exception {
-    byte[] bytes = new byte[9_000_001];
-    for (int i = 0; i < bytes.length; i++) {
-      bytes[i] = (byte) (i * 31 + (i >>> 8));
-    }
-    try (Wal wal = provider.open(CHANNEL, 1)) {
-      get(wal.append(List.of(new WalMessage(1, 1, tick(1), "v", WalBody.ofBytes(bytes)))));
-      append(wal, 1, 1);
-      WalMessage read = messages(wal, 1).getFirst();
-      byte[] found = new byte[read.body().size()];
-      read.body().encoded().get(found);
-      assertThat(found).isEqualTo(bytes);
-      assertThat(lsns(wal, 1)).containsExactly(1L, 2L);
-    }
-  }
-
-  @Test
-  void channels_do_not_disturb_each_other() throws Exception {
-    List<Wal> wals = new ArrayList<>();
-    for (int i = 0; i < 12; i++) {
-      wals.add(provider.open("many-" + i, 1));
-    }
-    List<CompletableFuture<Void>> all = new ArrayList<>();
-    for (int round = 0; round < 20; round++) {
-      for (int i = 0; i < wals.size(); i++) {
-        for (int n = 0; n <= i; n++) {
-          all.add(wals.get(i).append(List.of(message(1, wals.get(i).nextLsn()))));
-        }
-      }
-    }
-    for (CompletableFuture<Void> one : all) {
-      get(one);
-    }
-    for (int i = 0; i < wals.size(); i++) {
-      assertThat(lsns(wals.get(i), 1)).hasSize(20 * (i + 1)).isSorted();
-      wals.get(i).close();
     }
   }
 
@@ -312,67 +228,5 @@ public abstract class WalContract {
       passes++;
     } while (!done.get());
     return passes;
-  }
-
-  private void assertRefused(long term) {
-    assertThatThrownBy(() -> provider.open(CHANNEL, term))
-        .isInstanceOfSatisfying(
-            PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FENCED));
-  }
-
-  protected static void assertFails(CompletableFuture<Void> append, Reason reason) {
-    assertThatThrownBy(() -> get(append))
-        .isInstanceOf(ExecutionException.class)
-        .cause()
-        .isInstanceOfSatisfying(
-            PandionException.class, e -> assertThat(e.reason()).isEqualTo(reason));
-  }
-
-  protected static void get(CompletableFuture<Void> append) throws Exception {
-    append.get(60, TimeUnit.SECONDS);
-  }
-
-  /// Appends `count` messages as one batch and awaits them.
-  protected static void append(Wal wal, long term, int count) throws Exception {
-    List<WalMessage> batch = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      batch.add(message(term, wal.nextLsn() + i));
-    }
-    get(wal.append(batch));
-  }
-
-  /// A message that follows from its lsn.
-  protected static WalMessage message(long term, long lsn) {
-    return new WalMessage(lsn, term, tick(lsn), vchannel(lsn), WalBody.of(payload(lsn)));
-  }
-
-  protected static WalPayload payload(long lsn) {
-    return new WalPayload.DropPartition(lsn, -lsn);
-  }
-
-  protected static long tick(long lsn) {
-    return 1_000 + lsn * 10;
-  }
-
-  private static String vchannel(long lsn) {
-    return lsn % 3 == 0 ? "" : "channel-0_v" + lsn % 3;
-  }
-
-  protected static List<Long> lsns(Wal wal, long from) {
-    return messages(wal, from).stream().map(WalMessage::lsn).toList();
-  }
-
-  protected static List<WalMessage> messages(Wal wal, long from) {
-    try (WalReader reader = wal.read(from)) {
-      return drain(reader);
-    }
-  }
-
-  private static List<WalMessage> drain(WalReader reader) {
-    List<WalMessage> out = new ArrayList<>();
-    for (WalMessage m = reader.next(); m != null; m = reader.next()) {
-      out.add(m);
-    }
-    return out;
   }
 }

@@ -43,6 +43,7 @@ final class LocalWal implements Wal {
   private long lastTick;
   private long durableLsn;
   private long truncateBelow;
+  private long unacknowledged;
   private boolean closing;
   private @Nullable PandionException failed;
 
@@ -85,13 +86,17 @@ final class LocalWal implements Wal {
     if (refused.isPresent()) {
       return CompletableFuture.failedFuture(refused.get());
     }
-    long tick = lastTick;
+    long tick = WalBatch.checkTicks(pchannel, batch, term, lastTick);
     long bytes = 0;
     for (WalMessage message : batch) {
-      check(message, tick);
-      tick = message.tick();
+      check(message);
       bytes += LogOutput.bytes(message);
     }
+    awaitRoom(bytes);
+    if (failed != null) {
+      return CompletableFuture.failedFuture(failed);
+    }
+    unacknowledged += bytes;
     lastTick = tick;
     nextLsn += batch.size();
     CompletableFuture<Void> future = new CompletableFuture<>();
@@ -100,22 +105,27 @@ final class LocalWal implements Wal {
     return future;
   }
 
-  private void check(WalMessage message, long tickBefore) {
-    if (message.term() != term || message.tick() <= tickBefore) {
-      throw new IllegalArgumentException(
-          "channel "
-              + pchannel
-              + ": message "
-              + message.lsn()
-              + " has term "
-              + message.term()
-              + " and tick "
-              + message.tick()
-              + "; the log has term "
-              + term
-              + ", and its last tick is "
-              + tickBefore);
+  /// Waits until so many bytes more may be unacknowledged; the log's own thread never waits.
+  private synchronized void awaitRoom(long bytes) {
+    while (failed == null
+        && !closing
+        && unacknowledged > 0
+        && unacknowledged + bytes > MAX_UNACKNOWLEDGED_BYTES
+        && Thread.currentThread() != thread) {
+      try {
+        wait();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new PandionException(
+            Reason.UNAVAILABLE_RETRY,
+            PandionException.Subject.CHANNEL,
+            "channel " + pchannel + ": interrupted while the disk was behind; nothing was written",
+            e);
+      }
     }
+  }
+
+  private void check(WalMessage message) {
     if (message.vchannel().length() > SegmentWriter.MAX_VCHANNEL / 3
         && message.vchannel().getBytes(StandardCharsets.UTF_8).length
             > SegmentWriter.MAX_VCHANNEL) {
@@ -236,6 +246,8 @@ final class LocalWal implements Wal {
     }
     List<Long> dropped;
     synchronized (this) {
+      unacknowledged -= bytes;
+      notifyAll();
       durableLsn = output.nextLsn();
       // Under the lock, so that no new reader starts in them.
       dropped = output.directory().drop(removable());

@@ -11,6 +11,7 @@ import io.pandion.wal.WalMessage;
 import io.pandion.wal.WalReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -89,6 +90,37 @@ class LocalWalFailureTest {
       first.join();
       more.forEach(CompletableFuture::join);
       assertThat(disk.syncs() - before).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void appends_wait_while_the_disk_stands_still_and_go_on_with_it() throws Exception {
+    FailingDisk disk = new FailingDisk();
+    try (LocalWalProvider provider =
+        new LocalWalProvider(directory, LocalWalSettings.defaults(), disk)) {
+      Wal wal = provider.open(Logs.CHANNEL, 1);
+      disk.holdSyncs();
+      List<CompletableFuture<Void>> appends = Collections.synchronizedList(new ArrayList<>());
+      WalBody body = WalBody.ofBytes(new byte[1 << 20]);
+      Thread writer =
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int lsn = 1; lsn <= 100; lsn++) {
+                      appends.add(wal.append(List.of(new WalMessage(lsn, 1, lsn, "v", body))));
+                    }
+                  });
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      while (writer.getState() != Thread.State.WAITING && System.nanoTime() < deadline) {
+        LockSupport.parkNanos(1_000_000);
+      }
+      assertThat(appends).hasSizeBetween(62, 64);
+      assertThat(appends).noneMatch(CompletableFuture::isDone);
+      disk.releaseSyncs();
+      writer.join();
+      assertThat(appends).hasSize(100);
+      appends.forEach(CompletableFuture::join);
+      assertThat(Logs.count(wal)).isEqualTo(100);
     }
   }
 

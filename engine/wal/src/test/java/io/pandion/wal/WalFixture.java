@@ -1,0 +1,125 @@
+package io.pandion.wal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+
+/// What an adapter gives to the tests of [WalContract], and what those tests share.
+@Timeout(120)
+public abstract class WalFixture {
+  protected static final String CHANNEL = "channel-0";
+  protected WalProvider provider;
+
+  /// A provider with no logs.
+  protected abstract WalProvider create() throws Exception;
+
+  /// The same logs after the process has ended; a twin in memory gives itself.
+  protected abstract WalProvider restart(WalProvider provider) throws Exception;
+
+  /// A second provider over the same logs with connections and files of its own, as another process
+  /// has; a twin in memory gives itself.
+  protected WalProvider another(WalProvider first) throws Exception {
+    return first;
+  }
+
+  /// Lets every write to [#CHANNEL] fail from now on, until [#repairWrites].
+  ///
+  /// @return false when the adapter's tests show this elsewhere
+  protected boolean failWrites(WalProvider provider) throws Exception {
+    return false;
+  }
+
+  /// Ends what [#failWrites] began.
+  protected void repairWrites() throws Exception {}
+
+  /// Bytes of the largest body that the adapter takes.
+  protected int largestBody() {
+    return Wal.MAX_BODY_BYTES;
+  }
+
+  @BeforeEach
+  final void createProvider() throws Exception {
+    provider = create();
+  }
+
+  @AfterEach
+  final void closeProvider() {
+    provider.close();
+  }
+
+  protected void assertRefused(long term) {
+    assertRefused(provider, term);
+  }
+
+  protected static void assertRefused(WalProvider provider, long term) {
+    assertThatThrownBy(() -> provider.open(CHANNEL, term))
+        .isInstanceOfSatisfying(
+            PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FENCED));
+  }
+
+  protected static void assertFails(CompletableFuture<Void> append, Reason reason) {
+    assertThatThrownBy(() -> get(append))
+        .isInstanceOf(ExecutionException.class)
+        .cause()
+        .isInstanceOfSatisfying(
+            PandionException.class, e -> assertThat(e.reason()).isEqualTo(reason));
+  }
+
+  protected static void get(CompletableFuture<Void> append) throws Exception {
+    append.get(60, TimeUnit.SECONDS);
+  }
+
+  /// Appends `count` messages as one batch and awaits them.
+  protected static void append(Wal wal, long term, int count) throws Exception {
+    List<WalMessage> batch = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      batch.add(message(term, wal.nextLsn() + i));
+    }
+    get(wal.append(batch));
+  }
+
+  /// A message that follows from its lsn.
+  protected static WalMessage message(long term, long lsn) {
+    return new WalMessage(lsn, term, tick(lsn), vchannel(lsn), WalBody.of(payload(lsn)));
+  }
+
+  protected static WalPayload payload(long lsn) {
+    return new WalPayload.DropPartition(lsn, -lsn);
+  }
+
+  protected static long tick(long lsn) {
+    return 1_000 + lsn * 10;
+  }
+
+  protected static String vchannel(long lsn) {
+    return lsn % 3 == 0 ? "" : "channel-0_v" + lsn % 3;
+  }
+
+  protected static List<Long> lsns(Wal wal, long from) {
+    return messages(wal, from).stream().map(WalMessage::lsn).toList();
+  }
+
+  protected static List<WalMessage> messages(Wal wal, long from) {
+    try (WalReader reader = wal.read(from)) {
+      return drain(reader);
+    }
+  }
+
+  protected static List<WalMessage> drain(WalReader reader) {
+    List<WalMessage> out = new ArrayList<>();
+    for (WalMessage m = reader.next(); m != null; m = reader.next()) {
+      out.add(m);
+    }
+    return out;
+  }
+}
