@@ -5,6 +5,7 @@ import io.pandion.streaming.StreamingSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /// What a server is told: one record per concern. Directories are absolute, threads at least one.
@@ -26,7 +27,16 @@ public record Settings(
   public record Network(String host, int port, int maxMessageBytes, Duration idleTimeout) {}
 
   /// The write-ahead log.
-  public record Log(Path directory, long segmentBytes, int groupBytes, int preallocateBytes) {}
+  ///
+  /// @param type which of the logs is used: `local`, `kafka` or `pulsar`
+  /// @param brokers keys and values below `wal.kafka.` and `wal.pulsar.`, with the whole key
+  public record Log(
+      String type,
+      Path directory,
+      long segmentBytes,
+      int groupBytes,
+      int preallocateBytes,
+      Map<String, Object> brokers) {}
 
   /// A node that works on files.
   public record Node(int threads, Path directory) {}
@@ -57,10 +67,12 @@ public record Settings(
         root.isEmpty() ? data.resolve("bucket") : Path.of(URI.create(root)),
         in.directory("meta.directory", data, "meta"),
         new Log(
+            in.text("wal.type"),
             in.directory("wal.directory", data, "wal"),
             in.number("wal.segmentBytes"),
             in.count("wal.groupBytes"),
-            in.count("wal.preallocateBytes")),
+            in.count("wal.preallocateBytes"),
+            in.brokers()),
         streaming(in),
         coordinator(in),
         new Node(
@@ -110,6 +122,12 @@ public record Settings(
 
     int count(String key) {
       return Math.toIntExact(number(key));
+    }
+
+    Map<String, Object> brokers() {
+      Map<String, Object> found = new HashMap<>(values);
+      found.keySet().removeIf(key -> !SettingKeys.isOfClient(key));
+      return Map.copyOf(found);
     }
 
     int threads(String key) {

@@ -11,8 +11,6 @@ import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.ManifestStore;
 import io.pandion.storage.SegmentFiles;
 import io.pandion.streaming.LogStreamingNode;
-import io.pandion.wal.local.LocalWalProvider;
-import io.pandion.wal.local.LocalWalSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -88,15 +86,7 @@ public final class StandaloneServer implements AutoCloseable {
     var bucket = opened.add("bucket", new FileObjectStore(settings.storageRoot()));
     var files = new SegmentFiles(bucket, settings.dataNode().directory(), UUID::randomUUID);
     var manifests = new ManifestStore(bucket);
-    var wals =
-        opened.add(
-            "log",
-            new LocalWalProvider(
-                settings.wal().directory(),
-                new LocalWalSettings(
-                    settings.wal().segmentBytes(),
-                    settings.wal().groupBytes(),
-                    settings.wal().preallocateBytes())));
+    var wals = opened.add("log", ChosenLog.of(settings.wal()));
     var coordinator =
         new ActiveCoordinator(
             meta, manifests, bucket, settings.coordinator(), clock, UUID::randomUUID);

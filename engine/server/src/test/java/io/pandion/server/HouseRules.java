@@ -37,6 +37,8 @@ final class HouseRules {
           entry("cluster", 2),
           entry("segment", 2),
           entry("wal.local", 2),
+          entry("wal.kafka", 2),
+          entry("wal.pulsar", 2),
           entry("proxy", 3),
           entry("coordinator", 3),
           entry("streaming", 3),
@@ -49,11 +51,21 @@ final class HouseRules {
   private static final Map<String, Set<String>> GUESTS =
       Map.of(
           "protocol", Set.of("proxy", "server", "benchmarks"),
-          "wal.local", Set.of("server", "benchmarks"));
+          "wal.local", Set.of("server", "benchmarks"),
+          "wal.kafka", Set.of("server", "benchmarks"),
+          "wal.pulsar", Set.of("server", "benchmarks"));
 
   /// The modules that show their door and nothing else.
   private static final Set<String> CLOSED =
-      Set.of("proxy", "coordinator", "streaming", "query", "data", "wal.local");
+      Set.of(
+          "proxy",
+          "coordinator",
+          "streaming",
+          "query",
+          "data",
+          "wal.local",
+          "wal.kafka",
+          "wal.pulsar");
 
   /// The top-level classes that closed modules show: the role, its settings, and the reasoned
   /// exceptions.
@@ -68,7 +80,9 @@ final class HouseRules {
               + "|streaming\\.(LogStreamingNode|StreamingSettings)"
               + "|query\\.(MappedQueryNode|QuerySettings)"
               + "|data\\.(FileDataNode|DataSettings)"
-              + "|wal\\.local\\.(LocalWalProvider|LocalWalSettings)");
+              + "|wal\\.local\\.(LocalWalProvider|LocalWalSettings)"
+              + "|wal\\.kafka\\.(KafkaWalProvider|KafkaWalSettings)"
+              + "|wal\\.pulsar\\.(PulsarWalProvider|PulsarWalSettings)");
 
   /// Where time and chance come from, and where people are spoken to.
   private static final Set<String> RIMS = Set.of("server", "benchmarks");
