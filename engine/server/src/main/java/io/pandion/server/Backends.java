@@ -6,8 +6,6 @@ import io.pandion.storage.ObjectStore;
 import io.pandion.storage.s3.S3ObjectStore;
 import io.pandion.storage.s3.S3Settings;
 import io.pandion.wal.WalProvider;
-import io.pandion.wal.local.LocalWalProvider;
-import io.pandion.wal.local.LocalWalSettings;
 import io.pandion.wal.objectstore.ObjectWalProvider;
 import io.pandion.wal.objectstore.ObjectWalSettings;
 import java.io.IOException;
@@ -55,7 +53,7 @@ final class Backends {
   /// @param meta where it keeps who owns what
   WalProvider log(ObjectStore bucket, MetaStore meta, String node) throws IOException {
     Settings.Log log = settings.wal();
-    if (log.object()) {
+    if (log.type().equals("object")) {
       Duration most = log.window().compareTo(MOST_WINDOW) > 0 ? log.window() : MOST_WINDOW;
       return new ObjectWalProvider(
           bucket,
@@ -65,9 +63,9 @@ final class Backends {
           System::nanoTime,
           new SecureRandom());
     }
-    Files.createDirectories(log.directory());
-    return new LocalWalProvider(
-        log.directory(),
-        new LocalWalSettings(log.segmentBytes(), log.groupBytes(), log.preallocateBytes()));
+    if (log.type().equals("local")) {
+      Files.createDirectories(log.directory());
+    }
+    return ChosenLog.of(log);
   }
 }

@@ -18,6 +18,9 @@ final class SettingKeys {
   private static final long DAY = 86_400_000;
   private static final int TYPOS = 2;
   private static final Kind DIRECTORY = new Text(Pattern.compile(".*"), "a directory");
+  private static final Kind BROKERS = new Text(Pattern.compile("\\S*"), "addresses of brokers");
+  private static final Kind TOPICS = new Text(Pattern.compile("\\S*"), "the begin of a name");
+  private static final Kind CLIENT = new Text(Pattern.compile("(?s).*"), "any text");
   private static final Kind THREADS = Amount.count(0, 1_024);
 
   static final Map<String, SettingKey> ALL = all();
@@ -53,12 +56,19 @@ final class SettingKeys {
                 "storage.secretKey", new Text(Pattern.compile("\\S*"), "a key, or nothing"), ""),
             new SettingKey("storage.pathStyle", new Choice(List.of("true", "false")), "true"),
             new SettingKey("meta.directory", DIRECTORY, ""),
-            new SettingKey("wal.type", new Choice(List.of("local", "object")), "local"),
+            new SettingKey(
+                "wal.type", new Choice(List.of("local", "object", "kafka", "pulsar")), "local"),
             new SettingKey("wal.directory", DIRECTORY, ""),
             new SettingKey("wal.segmentBytes", Amount.bytes(1 << 20, GIB), "64MiB"),
             new SettingKey("wal.groupBytes", Amount.bytes(1 << 10, 256 << 20), "8MiB"),
             new SettingKey("wal.preallocateBytes", Amount.bytes(0, 64 << 20), "1MiB"),
             new SettingKey("wal.window", Amount.time(5, 10_000), "20ms"),
+            new SettingKey("wal.kafka.bootstrap.servers", BROKERS, ""),
+            new SettingKey("wal.kafka.topicPrefix", TOPICS, "pandion-"),
+            new SettingKey("wal.kafka.replicationFactor", Amount.count(0, 100), "0"),
+            new SettingKey("wal.pulsar.serviceUrl", BROKERS, ""),
+            new SettingKey(
+                "wal.pulsar.topicPrefix", TOPICS, "persistent://public/default/pandion-"),
             new SettingKey("streaming.segmentMaxRows", Amount.count(1, 100_000_000), "1000000"),
             new SettingKey("streaming.segmentMaxBytes", Amount.bytes(1 << 20, 16 * GIB), "256MiB"),
             new SettingKey("streaming.segmentMaxAge", Amount.time(1_000, 30 * DAY), "10m"),
@@ -102,10 +112,18 @@ final class SettingKeys {
   /// @throws PandionException INVALID_REQUEST PARAMETER, with the nearest known key
   static SettingKey get(String name, String source) {
     SettingKey key = ALL.get(name);
+    if (key == null && isOfClient(name)) {
+      return new SettingKey(name, CLIENT, "");
+    }
     if (key == null) {
       throw unknown("setting '" + name + "' in " + source, nearest(name, ALL.keySet()));
     }
     return key;
+  }
+
+  /// Whether a name is one of the settings of Kafka's or Pulsar's own client, which those know.
+  static boolean isOfClient(String name) {
+    return name.matches("wal\\.(kafka|pulsar)\\..+");
   }
 
   static PandionException unknown(String what, @Nullable String nearest) {
@@ -122,7 +140,7 @@ final class SettingKeys {
     int least = Integer.MAX_VALUE;
     for (String candidate : known) {
       int edits = edits(name, candidate);
-      if (name.indexOf('.') < 0 && candidate.indexOf('.') > 0) {
+      if (name.indexOf('.') < 0 && candidate.indexOf('.') > 0 && !isOfClient(candidate)) {
         int behind = edits(name, candidate.substring(candidate.lastIndexOf('.') + 1));
         edits = behind <= TYPOS ? behind : edits;
       }

@@ -5,6 +5,7 @@ import io.pandion.streaming.StreamingSettings;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 
 /// What a server is told: one record per concern. Directories are absolute, threads at least one.
@@ -49,15 +50,17 @@ public record Settings(
 
   /// The write-ahead log.
   ///
-  /// @param object whether it lies in the bucket
+  /// @param type which of the logs is used: `local`, `object`, `kafka` or `pulsar`
   /// @param window of the log in the bucket: time between two objects
+  /// @param brokers keys and values below `wal.kafka.` and `wal.pulsar.`, with the whole key
   public record Log(
-      boolean object,
+      String type,
       Path directory,
       long segmentBytes,
       int groupBytes,
       int preallocateBytes,
-      Duration window) {}
+      Duration window,
+      Map<String, Object> brokers) {}
 
   /// A node that works on files.
   public record Node(int threads, Path directory) {}
@@ -94,12 +97,13 @@ public record Settings(
             in.text("storage.pathStyle").equals("true")),
         in.directory("meta.directory", data, "meta"),
         new Log(
-            in.text("wal.type").equals("object"),
+            in.text("wal.type"),
             in.directory("wal.directory", data, "wal"),
             in.number("wal.segmentBytes"),
             in.count("wal.groupBytes"),
             in.count("wal.preallocateBytes"),
-            Duration.ofMillis(in.number("wal.window"))),
+            Duration.ofMillis(in.number("wal.window")),
+            in.brokers()),
         streaming(in),
         coordinator(in),
         new Node(
@@ -149,6 +153,12 @@ public record Settings(
 
     int count(String key) {
       return Math.toIntExact(number(key));
+    }
+
+    Map<String, Object> brokers() {
+      Map<String, Object> found = new HashMap<>(values);
+      found.keySet().removeIf(key -> !SettingKeys.isOfClient(key));
+      return Map.copyOf(found);
     }
 
     int threads(String key) {

@@ -6,8 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -25,6 +27,11 @@ final class SettingsSource {
   /// What Kubernetes and Docker set for a service named `pandion…`.
   private static final Pattern SERVICE_LINK =
       Pattern.compile("PANDION_(.+_)?(SERVICE_(HOST|PORT)(_.*)?|PORT(_[0-9]+_(TCP|UDP).*)?|NAME)");
+
+  /// But not what Kubernetes sets for a service named `pandion-wal-kafka`.
+  private static final Pattern CLIENT_VARIABLE =
+      Pattern.compile(
+          "PANDION_WAL_(KAFKA|PULSAR)_((?!SERVICE_HOST|SERVICE_PORT|PORT(_|$))[A-Z0-9_]+)");
 
   private final Map<String, Object> values = new HashMap<>();
 
@@ -106,14 +113,33 @@ final class SettingsSource {
             return;
           }
           SettingKey key = byVariable.get(name);
+          String client = clientName(name);
           boolean link = SERVICE_LINK.matcher(name).matches();
           if (key != null && !(link && text.contains("://"))) {
             put(key, text, "environment variable " + name);
+          } else if (client != null) {
+            put(SettingKeys.get(client, name), text, "environment variable " + name);
           } else if (!link) {
             throw SettingKeys.unknown(
                 "environment variable " + name, SettingKeys.nearest(name, byVariable.keySet()));
           }
         });
+  }
+
+  /// Kafka's settings are words with dots, `PANDION_WAL_KAFKA_SASL_MECHANISM`; Pulsar's are in
+  /// camel case, `PANDION_WAL_PULSAR_AUTH_PARAMS`.
+  private static @Nullable String clientName(String variable) {
+    Matcher matcher = CLIENT_VARIABLE.matcher(variable);
+    if (!matcher.matches()) {
+      return null;
+    }
+    String name = matcher.group(2).toLowerCase(Locale.ROOT);
+    return matcher.group(1).equals("KAFKA")
+        ? "wal.kafka." + name.replace('_', '.')
+        : "wal.pulsar."
+            + Pattern.compile("_(.)")
+                .matcher(name)
+                .replaceAll(letter -> letter.group(1).toUpperCase(Locale.ROOT));
   }
 
   void flags(Map<String, String> flags) {

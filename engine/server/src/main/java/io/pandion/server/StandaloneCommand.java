@@ -125,9 +125,11 @@ final class StandaloneCommand implements Callable<Integer> {
     tell(
         settings,
         "  log    "
-            + (settings.wal().object()
-                ? "objects in the bucket"
-                : "local disk, " + settings.wal().directory()));
+            + (switch (settings.wal().type()) {
+              case "object" -> "objects in the bucket";
+              case "local" -> "local disk, " + settings.wal().directory();
+              default -> settings.wal().type();
+            }));
     tell(settings, "  bucket " + settings.storage().root());
     tell(settings, "  kernel " + VectorKernel.chosen().description());
     tell(settings, "  port   " + address + ", Milvus protocol (gRPC)");

@@ -200,7 +200,7 @@ class CrashTest {
     }
   }
 
-  private static Map<Long, Long> found(MilvusClientV2 client, CrashWriter writer) {
+  static Map<Long, Long> found(MilvusClientV2 client, CrashWriter writer) {
     Map<Long, Long> found = new HashMap<>();
     List<Long> keys = writer.touched();
     for (int from = 0; from < keys.size(); from += 500) {
@@ -235,7 +235,7 @@ class CrashTest {
         .getQueryResults();
   }
 
-  private static long count(MilvusClientV2 client) {
+  static long count(MilvusClientV2 client) {
     Object count =
         client
             .query(

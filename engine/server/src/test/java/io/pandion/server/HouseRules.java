@@ -40,6 +40,8 @@ final class HouseRules {
           entry("wal.local", 2),
           entry("wal.objectstore", 2),
           entry("storage.s3", 2),
+          entry("wal.kafka", 2),
+          entry("wal.pulsar", 2),
           entry("proxy", 3),
           entry("coordinator", 3),
           entry("streaming", 3),
@@ -57,7 +59,9 @@ final class HouseRules {
           "protocol", Set.of("proxy", "server", "benchmarks"),
           "wal.local", Set.of("server", "benchmarks"),
           "wal.objectstore", Set.of("server", "benchmarks"),
-          "storage.s3", Set.of("server", "benchmarks"));
+          "storage.s3", Set.of("server", "benchmarks"),
+          "wal.kafka", Set.of("server", "benchmarks"),
+          "wal.pulsar", Set.of("server", "benchmarks"));
 
   /// The modules that show their door and nothing else.
   private static final Set<String> CLOSED =
@@ -69,7 +73,9 @@ final class HouseRules {
           "data",
           "wal.local",
           "wal.objectstore",
-          "storage.s3");
+          "storage.s3",
+          "wal.kafka",
+          "wal.pulsar");
 
   /// The top-level classes that closed modules show: the role, its settings, and the reasoned
   /// exceptions.
@@ -86,7 +92,9 @@ final class HouseRules {
               + "|data\\.(FileDataNode|DataSettings)"
               + "|wal\\.local\\.(LocalWalProvider|LocalWalSettings)"
               + "|wal\\.objectstore\\.(ObjectWalProvider|ObjectWalSettings)"
-              + "|storage\\.s3\\.(S3ObjectStore|S3Settings)");
+              + "|storage\\.s3\\.(S3ObjectStore|S3Settings)"
+              + "|wal\\.kafka\\.(KafkaWalProvider|KafkaWalSettings)"
+              + "|wal\\.pulsar\\.(PulsarWalProvider|PulsarWalSettings)");
 
   /// Where time and chance come from, and where people are spoken to.
   private static final Set<String> RIMS = Set.of("server", "benchmarks");

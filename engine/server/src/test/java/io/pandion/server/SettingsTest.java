@@ -78,12 +78,18 @@ class SettingsTest {
     assertThat(settings.wal())
         .isEqualTo(
             new Settings.Log(
-                false,
+                "local",
                 settings.data().resolve("wal"),
                 wal.segmentBytes(),
                 wal.groupBytes(),
                 wal.preallocateBytes(),
-                ObjectWalSettings.defaults().window()));
+                ObjectWalSettings.defaults().window(),
+                Map.of(
+                    "wal.kafka.bootstrap.servers", "",
+                    "wal.kafka.topicPrefix", "pandion-",
+                    "wal.kafka.replicationFactor", 0L,
+                    "wal.pulsar.serviceUrl", "",
+                    "wal.pulsar.topicPrefix", "persistent://public/default/pandion-")));
   }
 
   @Test
@@ -110,6 +116,36 @@ class SettingsTest {
         .isEqualTo(URI.create("file:///b/c"));
     assertThat(read("storage: {root: 's3a://bucket/c'}", Map.of(), Map.of()).storage().remote())
         .isTrue();
+  }
+
+  @Test
+  void every_setting_of_the_client_of_a_broker_is_passed_on() throws IOException {
+    String yaml =
+        "wal: {type: kafka, kafka.bootstrap.servers: 'a:1', kafka: {sasl.mechanism: PLAIN}}\n";
+    Map<String, String> environment =
+        Map.of(
+            "PANDION_WAL_KAFKA_SASL_JAAS_CONFIG", "x required;",
+            "PANDION_WAL_KAFKA_TOPIC_PREFIX", "mine-",
+            "PANDION_WAL_PULSAR_AUTH_PARAMS", "token:t");
+    Settings.Log log = read(yaml, environment, Map.of("wal.kafka.linger.ms", "3")).wal();
+    assertThat(log.type()).isEqualTo("kafka");
+    assertThat(log.brokers())
+        .containsEntry("wal.kafka.bootstrap.servers", "a:1")
+        .containsEntry("wal.kafka.sasl.mechanism", "PLAIN")
+        .containsEntry("wal.kafka.sasl.jaas.config", "x required;")
+        .containsEntry("wal.kafka.topicPrefix", "mine-")
+        .containsEntry("wal.kafka.linger.ms", "3")
+        .containsEntry("wal.pulsar.authParams", "token:t");
+  }
+
+  @Test
+  void a_log_on_brokers_without_an_address_is_refused() throws IOException {
+    for (String type : new String[] {"kafka", "pulsar"}) {
+      Settings.Log log = read("wal: {type: " + type + "}", Map.of(), Map.of()).wal();
+      assertThatThrownBy(() -> ChosenLog.of(log))
+          .isInstanceOf(PandionException.class)
+          .hasMessageContaining("is not set");
+    }
   }
 
   @Test
@@ -159,6 +195,8 @@ class SettingsTest {
             "PANDION_PORT_19530_TCP_ADDR", "10.0.0.1",
             "PANDION_SERVER_PORT", "tcp://10.0.0.1:19530",
             "PANDION_SERVER_SERVICE_PORT_GRPC", "19530",
+            "PANDION_WAL_KAFKA_SERVICE_HOST", "10.0.0.1",
+            "PANDION_WAL_KAFKA_PORT_9092_TCP_ADDR", "10.0.0.1",
             "PANDION_HOME", "/x");
     assertThat(read(null, environment, Map.of()).network().port()).isEqualTo(19530);
   }
@@ -171,7 +209,7 @@ class SettingsTest {
         "server: {port: -1}           | server.port            | -1    | from 0 to 65535",
         "server: {port: abc}          | server.port            | abc   | a whole number",
         "server: {port: 1.5}          | server.port            | 1.5   | a whole number",
-        "wal: {type: kafka}           | wal.type               | kafka | local",
+        "wal: {type: tape}            | wal.type               | tape  | local",
         "wal: {segmentBytes: 1KiB}    | wal.segmentBytes       | 1KiB  | from 1MiB to 1GiB",
         "wal: {segmentBytes: 64MB}    | wal.segmentBytes       | 64MB  | KiB, MiB, GiB",
         "streaming: {segmentMaxAge: 5} | streaming.segmentMaxAge | 5    | from 1s to 30d",

@@ -37,4 +37,32 @@ public final class WalBatch {
     }
     return Optional.empty();
   }
+
+  /// Checks what the numbering of lsns does not say: every message is of the term, and ticks rise.
+  ///
+  /// @return the last tick
+  /// @throws IllegalArgumentException when one is not so
+  public static long checkTicks(
+      String pchannel, List<WalMessage> batch, long term, long tickBefore) {
+    long tick = tickBefore;
+    for (WalMessage message : batch) {
+      if (message.term() != term || message.tick() <= tick) {
+        throw new IllegalArgumentException(
+            "channel "
+                + pchannel
+                + ": message "
+                + message.lsn()
+                + " has term "
+                + message.term()
+                + " and tick "
+                + message.tick()
+                + "; the log has term "
+                + term
+                + ", and its last tick is "
+                + tick);
+      }
+      tick = message.tick();
+    }
+    return tick;
+  }
 }

@@ -35,7 +35,7 @@ import java.util.List;
 ///
 /// Rows and columns are those of [ColumnCodec], schemas those of [SchemaCodec].
 final class WalPayloadCodec {
-  private static final byte VERSION = 1;
+  static final byte VERSION = 1;
 
   private WalPayloadCodec() {}
 

@@ -8,8 +8,12 @@ final class MemoryWalTest extends WalContract {
 
   @Override
   protected WalProvider restart(WalProvider provider) {
-    memory(provider).failWrites(false);
     return provider;
+  }
+
+  @Override
+  protected void repairWrites() {
+    memory(provider).failWrites(false);
   }
 
   @Override

@@ -180,6 +180,7 @@ public abstract class WalFencingContract extends WalFixture {
       assertFails(wal.append(List.of(message(1, wal.nextLsn()))), Reason.UNAVAILABLE_RETRY);
     }
     wal.close();
+    repairWrites();
     provider = restart(provider);
     try (Wal again = provider.open(CHANNEL, 1)) {
       long next = again.nextLsn();

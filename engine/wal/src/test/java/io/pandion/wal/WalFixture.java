@@ -23,8 +23,7 @@ public abstract class WalFixture {
   /// A provider with no logs.
   protected abstract WalProvider create() throws Exception;
 
-  /// The same logs after the process has ended, on a backend that works; a twin in memory gives
-  /// itself.
+  /// The same logs after the process has ended; a twin in memory gives itself.
   protected abstract WalProvider restart(WalProvider provider) throws Exception;
 
   /// A second provider over the same logs with connections and files of its own, as another process
@@ -33,12 +32,15 @@ public abstract class WalFixture {
     return first;
   }
 
-  /// Lets every write of the open logs fail from now on, until [#restart].
+  /// Lets every write to [#CHANNEL] fail from now on, until [#repairWrites].
   ///
   /// @return false when the adapter's tests show this elsewhere
   protected boolean failWrites(WalProvider provider) throws Exception {
     return false;
   }
+
+  /// Ends what [#failWrites] began.
+  protected void repairWrites() throws Exception {}
 
   /// Bytes of the largest body that the adapter takes.
   protected int largestBody() {

@@ -86,11 +86,10 @@ final class LocalWal implements Wal {
     if (refused.isPresent()) {
       return CompletableFuture.failedFuture(refused.get());
     }
-    long tick = lastTick;
+    long tick = WalBatch.checkTicks(pchannel, batch, term, lastTick);
     long bytes = 0;
     for (WalMessage message : batch) {
-      check(message, tick);
-      tick = message.tick();
+      check(message);
       bytes += LogOutput.bytes(message);
     }
     awaitRoom(bytes);
@@ -126,22 +125,7 @@ final class LocalWal implements Wal {
     }
   }
 
-  private void check(WalMessage message, long tickBefore) {
-    if (message.term() != term || message.tick() <= tickBefore) {
-      throw new IllegalArgumentException(
-          "channel "
-              + pchannel
-              + ": message "
-              + message.lsn()
-              + " has term "
-              + message.term()
-              + " and tick "
-              + message.tick()
-              + "; the log has term "
-              + term
-              + ", and its last tick is "
-              + tickBefore);
-    }
+  private void check(WalMessage message) {
     if (message.vchannel().length() > SegmentWriter.MAX_VCHANNEL / 3
         && message.vchannel().getBytes(StandardCharsets.UTF_8).length
             > SegmentWriter.MAX_VCHANNEL) {

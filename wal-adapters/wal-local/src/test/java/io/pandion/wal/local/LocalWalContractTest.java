@@ -17,7 +17,6 @@ final class LocalWalContractTest extends WalContract {
   @Override
   protected WalProvider restart(WalProvider provider) {
     provider.close();
-    disk.repair();
     return another();
   }
 
@@ -30,6 +29,11 @@ final class LocalWalContractTest extends WalContract {
   protected boolean failWrites(WalProvider provider) {
     disk.failSyncs();
     return true;
+  }
+
+  @Override
+  protected void repairWrites() {
+    disk.repair();
   }
 
   private WalProvider another() {

@@ -1,0 +1,102 @@
+package io.pandion.wal.kafka;
+
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import io.pandion.wal.Wal;
+import io.pandion.wal.WalProvider;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+
+/// Logs on Kafka, a topic of one partition for each pchannel; [KafkaRecords] specifies the records.
+///
+/// Opening a log writes a fence, which ends the reign of every earlier opening, also one of the
+/// same term, in every process: see [KafkaWal]. Any number of threads.
+public final class KafkaWalProvider implements WalProvider {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+
+  private final KafkaWalSettings settings;
+  private final KafkaClients clients;
+  private final Set<KafkaWal> open = ConcurrentHashMap.newKeySet();
+
+  /// Connects at the first opening.
+  public KafkaWalProvider(KafkaWalSettings settings) {
+    this.settings = settings;
+    this.clients = new KafkaClients(settings);
+  }
+
+  @Override
+  public String name() {
+    return "kafka";
+  }
+
+  /// Opens a log, or makes it.
+  ///
+  /// @throws PandionException FENCED when a higher term was opened before, INVALID_REQUEST for a
+  ///   name that is not `[A-Za-z0-9_-]{1,200}`, a negative term, wrong client settings or a topic
+  ///   that is not safe, UNAVAILABLE_RETRY when Kafka does not answer, CORRUPT_DATA when the topic
+  ///   holds records that are none of ours
+  @Override
+  public Wal open(String pchannel, long term) {
+    if (!NAME.matcher(pchannel).matches()) {
+      throw PandionException.invalid(
+          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
+    }
+    if (term < 0) {
+      throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
+    }
+    try {
+      KafkaTopic topic = new KafkaTopic(clients.admin(), pchannel, settings);
+      topic.ensure();
+      KafkaLog log = new KafkaLog(pchannel, topic.name(), clients);
+      Producer<byte[], byte[]> producer = clients.producer(Wal.MAX_UNACKNOWLEDGED_BYTES);
+      try {
+        return open(log, term, producer);
+      } catch (RuntimeException e) {
+        producer.close(Duration.ZERO);
+        throw e;
+      }
+    } catch (KafkaException e) {
+      boolean settingsAreWrong =
+          e instanceof ConfigException || e.getCause() instanceof ConfigException;
+      throw KafkaErrors.channel(
+          settingsAreWrong ? Reason.INVALID_REQUEST : Reason.UNAVAILABLE_RETRY,
+          pchannel,
+          "cannot open the log on Kafka at " + settings.bootstrapServers(),
+          e);
+    }
+  }
+
+  private KafkaWal open(KafkaLog log, long term, Producer<byte[], byte[]> producer) {
+    long fence;
+    try {
+      fence = KafkaErrors.await(producer.send(KafkaRecords.fence(log.topic(), term))).offset();
+    } catch (ExecutionException e) {
+      throw KafkaErrors.channel(
+          Reason.UNAVAILABLE_RETRY,
+          log.pchannel(),
+          "cannot write to topic " + log.topic() + " at " + settings.bootstrapServers(),
+          e.getCause());
+    }
+    LogEnd end = LogEnd.before(fence, log);
+    if (end.term() > term) {
+      throw KafkaErrors.fenced(log.pchannel(), term, end.term());
+    }
+    KafkaWal wal = new KafkaWal(term, fence, end, log, producer, open::remove);
+    open.add(wal);
+    return wal;
+  }
+
+  /// Closes every log that is still open.
+  @Override
+  public void close() {
+    List.copyOf(open).forEach(KafkaWal::close);
+    clients.close();
+  }
+}

@@ -1,0 +1,149 @@
+package io.pandion.wal.pulsar;
+
+import io.pandion.model.PandionException;
+import io.pandion.model.PandionException.Reason;
+import io.pandion.wal.Wal;
+import io.pandion.wal.WalProvider;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.apache.pulsar.client.api.MessageId;
+import org.apache.pulsar.client.api.Producer;
+import org.apache.pulsar.client.api.ProducerAccessMode;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.api.Schema;
+import org.apache.pulsar.client.api.SizeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Logs on Pulsar, a topic for each pchannel; [PulsarRecords] specifies the messages.
+///
+/// Opening a log takes the topic from every earlier owner (`ExclusiveWithFencing`), also one of the
+/// same term, in every process, and writes a fence, so that readers see the same order of owners.
+/// Any number of threads.
+public final class PulsarWalProvider implements WalProvider {
+  private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+  private static final int BATCH_BYTES = 1 << 20;
+  private static final int BATCH_MESSAGES = 4_096;
+
+  private final PulsarWalSettings settings;
+  private final Set<PulsarWal> open = ConcurrentHashMap.newKeySet();
+  private @Nullable PulsarClient client;
+
+  /// Connects at the first opening.
+  public PulsarWalProvider(PulsarWalSettings settings) {
+    this.settings = settings;
+  }
+
+  @Override
+  public String name() {
+    return "pulsar";
+  }
+
+  private synchronized PulsarClient client() throws PulsarClientException {
+    PulsarClient made = client;
+    if (made == null) {
+      try {
+        made =
+            PulsarClient.builder()
+                // what may be under way is bounded by each log
+                .memoryLimit(0, SizeUnit.BYTES)
+                .loadConf(new HashMap<>(settings.client()))
+                .build();
+      } catch (IllegalArgumentException e) {
+        throw PandionException.invalid("settings of the Pulsar log: " + e.getMessage());
+      }
+      client = made;
+    }
+    return made;
+  }
+
+  /// Opens a log, or makes it. Reads what is retained of it once.
+  ///
+  /// @throws PandionException FENCED when a higher term was opened before, INVALID_REQUEST for a
+  ///   name that is not `[A-Za-z0-9_-]{1,200}`, a negative term or wrong client settings,
+  ///   UNAVAILABLE_RETRY when Pulsar does not answer, CORRUPT_DATA when the topic holds messages
+  ///   that are none of ours
+  @Override
+  public Wal open(String pchannel, long term) {
+    if (!NAME.matcher(pchannel).matches()) {
+      throw PandionException.invalid(
+          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
+    }
+    if (term < 0) {
+      throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
+    }
+    try {
+      PulsarLog log = new PulsarLog(pchannel, settings.topicPrefix() + pchannel, client());
+      log.hold();
+      PulsarMarks marks = new PulsarMarks();
+      try (PulsarLogEnd end = new PulsarLogEnd(log, marks)) {
+        end.readOn();
+        // Before the topic is taken from its owner.
+        requireTerm(pchannel, term, end.term());
+        Producer<byte[]> producer = producer(log);
+        try {
+          MessageId fence = PulsarRecords.fence(producer, term).send();
+          requireTerm(pchannel, term, end.readTo(PulsarRecords.position(fence)));
+          PulsarWal wal = new PulsarWal(term, fence, end, log, marks, producer, open::remove);
+          open.add(wal);
+          return wal;
+        } catch (PulsarClientException | RuntimeException e) {
+          var _ = producer.closeAsync();
+          throw e;
+        }
+      }
+    } catch (PulsarClientException e) {
+      Throwable told = PulsarErrors.of(pchannel, term, e);
+      throw told instanceof PandionException fenced
+          ? fenced
+          : PulsarErrors.channel(
+              Reason.UNAVAILABLE_RETRY,
+              pchannel,
+              "cannot open the log on Pulsar at " + settings.serviceUrl(),
+              e);
+    }
+  }
+
+  private static void requireTerm(String pchannel, long term, long found) {
+    if (found > term) {
+      throw PulsarErrors.fenced(pchannel, term, "term " + found);
+    }
+  }
+
+  private static Producer<byte[]> producer(PulsarLog log) throws PulsarClientException {
+    return log.client()
+        .newProducer(Schema.BYTES)
+        .topic(log.topic())
+        .accessMode(ProducerAccessMode.ExclusiveWithFencing)
+        .enableBatching(true)
+        .batchingMaxBytes(BATCH_BYTES)
+        .batchingMaxMessages(BATCH_MESSAGES)
+        .batchingMaxPublishDelay(1, TimeUnit.MILLISECONDS)
+        .maxPendingMessages(0)
+        .blockIfQueueFull(false)
+        .sendTimeout(30, TimeUnit.SECONDS)
+        .create();
+  }
+
+  /// Closes every log that is still open.
+  @Override
+  public void close() {
+    List.copyOf(open).forEach(PulsarWal::close);
+    PulsarClient made;
+    synchronized (this) {
+      made = client;
+      client = null;
+    }
+    if (made != null) {
+      try {
+        made.close();
+      } catch (PulsarClientException e) {
+        throw PandionException.unavailable("the Pulsar client does not close: " + e);
+      }
+    }
+  }
+}

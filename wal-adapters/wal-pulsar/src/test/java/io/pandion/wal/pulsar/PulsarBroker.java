@@ -1,0 +1,210 @@
+package io.pandion.wal.pulsar;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.api.Schema;
+import org.jspecify.annotations.Nullable;
+
+/// A real Pulsar standalone server (broker, bookie, metadata in RocksDB) in a JVM of its own, on
+/// 127.0.0.1. It can be killed and started again over the same files.
+final class PulsarBroker {
+  private static final long PATIENCE_NANOS = 120_000_000_000L;
+  private static @Nullable PulsarBroker shared;
+
+  private final Path directory;
+  private final int port;
+  private @Nullable Process process;
+
+  private PulsarBroker(Path directory, int port) {
+    this.directory = directory;
+    this.port = port;
+  }
+
+  /// One server for all test classes of a run.
+  static synchronized PulsarBroker shared() {
+    PulsarBroker started = shared;
+    if (started == null) {
+      try {
+        Path directory = Files.createTempDirectory("pulsar-broker");
+        started = new PulsarBroker(directory, freePort());
+        shared = started;
+        started.configure();
+        PulsarBroker ends = started;
+        Runtime.getRuntime()
+            .addShutdownHook(
+                new Thread(
+                    () -> {
+                      ends.kill();
+                      remove(directory);
+                    }));
+        started.start();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return started;
+  }
+
+  String serviceUrl() {
+    return "pulsar://127.0.0.1:" + port;
+  }
+
+  private void configure() throws IOException {
+    Files.writeString(
+        directory.resolve("standalone.conf"),
+        """
+        brokerServicePort=%d
+        webServicePort=%d
+        httpServerEnabled=false
+        bindAddress=127.0.0.1
+        advertisedAddress=127.0.0.1
+        clusterName=standalone
+        allowLoopback=true
+        diskUsageThreshold=0.99
+        diskUsageWarnThreshold=0.98
+        diskUsageLwmThreshold=0.97
+        managedLedgerDefaultEnsembleSize=1
+        managedLedgerDefaultWriteQuorum=1
+        managedLedgerDefaultAckQuorum=1
+        managedLedgerCacheSizeMB=32
+        ledgerStorageClass=org.apache.bookkeeper.bookie.storage.ldb.DbLedgerStorage
+        dbStorage_writeCacheMaxSizeMb=16
+        dbStorage_readAheadCacheMaxSizeMb=16
+        dbStorage_rocksDB_blockCacheSize=4194304
+        loadBalancerEnabled=false
+        systemTopicEnabled=false
+        topicLevelPoliciesEnabled=false
+        """
+            .formatted(port, freePort()));
+    Files.writeString(
+        directory.resolve("log4j2.properties"),
+        """
+        rootLogger.level=WARN
+        rootLogger.appenderRefs=out
+        rootLogger.appenderRef.out.ref=out
+        appender.out.type=Console
+        appender.out.name=out
+        appender.out.layout.type=PatternLayout
+        appender.out.layout.pattern=%d %p %c{1} %m%n
+        """);
+  }
+
+  /// Starts it, again over its files.
+  void start() throws IOException {
+    String classPath =
+        Files.readString(Path.of(System.getProperty("pandion.broker.classpath", ""))).strip();
+    process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx384m",
+                "-XX:MaxDirectMemorySize=384m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
+                "--add-opens=java.base/jdk.internal.misc=ALL-UNNAMED",
+                "--add-opens=java.base/jdk.internal.platform=ALL-UNNAMED",
+                "--add-opens=java.management/sun.management=ALL-UNNAMED",
+                "-Dio.netty.tryReflectionSetAccessible=true",
+                "-Dlog4j2.configurationFile=" + directory.resolve("log4j2.properties"),
+                "-cp",
+                classPath,
+                "org.apache.pulsar.PulsarStandaloneStarter",
+                "--config",
+                directory.resolve("standalone.conf").toString(),
+                "--metadata-dir",
+                directory.resolve("meta").toString(),
+                "--bookkeeper-dir",
+                directory.resolve("bookie").toString(),
+                "--bookkeeper-port",
+                "0",
+                "--no-functions-worker",
+                "--no-stream-storage",
+                "--advertised-address",
+                "127.0.0.1")
+            .redirectErrorStream(true)
+            .redirectOutput(
+                ProcessBuilder.Redirect.appendTo(directory.resolve("broker.out").toFile()))
+            .start();
+    awaitReady();
+  }
+
+  private void awaitReady() throws IOException {
+    long deadline = System.nanoTime() + PATIENCE_NANOS;
+    while (System.nanoTime() < deadline && isAlive()) {
+      if (takesMessages()) {
+        return;
+      }
+      LockSupport.parkNanos(200_000_000);
+    }
+    kill();
+    throw new IllegalStateException(
+        "Pulsar does not start:\n" + Files.readString(directory.resolve("broker.out")));
+  }
+
+  private boolean takesMessages() {
+    try (PulsarClient client =
+            PulsarClient.builder()
+                .serviceUrl(serviceUrl())
+                .operationTimeout(3, TimeUnit.SECONDS)
+                .build();
+        var producer =
+            client.newProducer(Schema.BYTES).topic("persistent://public/default/ready").create()) {
+      producer.send(new byte[1]);
+      return true;
+    } catch (PulsarClientException e) {
+      return false;
+    }
+  }
+
+  private boolean isAlive() {
+    Process running = process;
+    return running != null && running.isAlive();
+  }
+
+  /// SIGKILL.
+  void kill() {
+    Process running = process;
+    if (running != null) {
+      running.destroyForcibly();
+      try {
+        running.waitFor(30, TimeUnit.SECONDS);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  static PulsarWalSettings settings(String prefix) {
+    return new PulsarWalSettings(
+        "persistent://public/default/" + prefix, Map.of("serviceUrl", shared().serviceUrl()));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static void remove(Path directory) {
+    try (Stream<Path> files = Files.walk(directory)) {
+      List<Path> all = files.sorted(Comparator.reverseOrder()).toList();
+      for (Path file : all) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package io.pandion.wal.pulsar;
+
+import io.pandion.wal.WalRace;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.pulsar.client.api.Producer;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.PulsarClientException;
+import org.apache.pulsar.client.api.Schema;
+import org.apache.pulsar.client.api.SizeUnit;
+
+/// The log beside Pulsar's bare producer with the same settings: `java … PulsarWalSpeed [service
+/// URL]`. Without an argument it starts a server of its own.
+final class PulsarWalSpeed {
+  private PulsarWalSpeed() {}
+
+  public static void main(String[] args) throws Exception {
+    String url = args.length > 0 ? args[0] : PulsarBroker.shared().serviceUrl();
+    AtomicInteger topics = new AtomicInteger();
+    try (PulsarClient client =
+            PulsarClient.builder().serviceUrl(url).memoryLimit(0, SizeUnit.BYTES).build();
+        PulsarWalProvider provider =
+            new PulsarWalProvider(
+                new PulsarWalSettings(
+                    "persistent://public/default/speed-", Map.of("serviceUrl", url)))) {
+      new WalRace(provider, bytes -> bare(client, topics.incrementAndGet(), bytes)).run();
+    }
+    // the shared server ends with this process
+    System.exit(0);
+  }
+
+  private static WalRace.Log bare(PulsarClient client, int topic, int bytes) {
+    Producer<byte[]> producer;
+    try {
+      producer =
+          client
+              .newProducer(Schema.BYTES)
+              .topic("persistent://public/default/bare-" + topic)
+              .batchingMaxBytes(1 << 20)
+              .batchingMaxMessages(4_096)
+              .batchingMaxPublishDelay(1, TimeUnit.MILLISECONDS)
+              .maxPendingMessages(0)
+              .create();
+    } catch (PulsarClientException e) {
+      throw new IllegalStateException(e);
+    }
+    byte[] value = WalRace.value(bytes);
+    return new WalRace.Log() {
+      @Override
+      public CompletableFuture<?> append() {
+        return producer.newMessage().key(WalRace.KEY).value(value).sendAsync();
+      }
+
+      @Override
+      public void close() {
+        producer.closeAsync().join();
+      }
+    };
+  }
+}
