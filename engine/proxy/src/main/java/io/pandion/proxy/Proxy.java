@@ -40,7 +40,7 @@ public final class Proxy implements AutoCloseable {
     new FlushService(catalog).register(calls);
     new SegmentService(catalog, owners).register(calls);
     FanOut fanOut = new FanOut(executor);
-    ShardReader reader = new ShardReader(fanOut, owners);
+    ShardReader reader = new ShardReader(fanOut, owners, coordinator::loadProgress);
     ReadPoints points = new ReadPoints(coordinator, clock);
     new WriteService(catalog, new ShardWriter(fanOut, owners), reader, points).register(calls);
     new SearchService(catalog, reader, points).register(calls);

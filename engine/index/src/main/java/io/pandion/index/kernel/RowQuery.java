@@ -3,6 +3,7 @@ package io.pandion.index.kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// One query, prepared by [RowCodec#prepare] for rows of one format. One thread; reusable;
 /// allocates only for a larger row than any before.
@@ -44,6 +45,9 @@ public final class RowQuery {
     l2 = squared;
     stride = rowStride;
     if (same) {
+      // a vector of fewer dimensions may come: what it does not fill is zero
+      Arrays.fill(floats, 0);
+      Arrays.fill(codes, (byte) 0);
       return;
     }
     int bytes =

@@ -148,6 +148,27 @@ class VectorKernelTest {
     }
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void a_query_that_was_of_more_dimensions_leaves_nothing_behind(RowFormat format) {
+    for (Metric metric : Metric.values()) {
+      RowQuery used = new RowQuery();
+      for (int dimension = 48; dimension > 32; dimension--) {
+        RowCodec codec = new RowCodec(format, metric, dimension, null);
+        float[][] vectors = {vector(dimension), vector(dimension), vector(dimension)};
+        Rows rows = rows(codec, vectors, dimension, 0);
+        RowQuery fresh = new RowQuery();
+        codec.prepare(vectors[0], 0, fresh);
+        codec.prepare(vectors[0], 0, used);
+        assertThat(scores(scalar, used, rows)).isEqualTo(scores(scalar, fresh, rows));
+        for (Twin twin : twins()) {
+          VectorKernel kernel = twin.kernel().get();
+          assertThat(scores(kernel, used, rows)).isEqualTo(scores(kernel, fresh, rows));
+        }
+      }
+    }
+  }
+
   @Test
   void a_row_of_sq8_as_the_query_scores_as_its_vector_does() {
     for (Metric metric : Metric.values()) {
