@@ -55,7 +55,6 @@ public final class RowCodec {
     query.reset(format, metric == Metric.L2, format.stride(dimension));
     if (!format.isCode()) {
       System.arraycopy(from, offset, query.floats, 0, dimension);
-      Arrays.fill(query.floats, dimension, query.floats.length, 0);
       if (metric == Metric.COSINE) {
         normalise(query.floats);
       }
@@ -74,10 +73,8 @@ public final class RowCodec {
     query.scale = step;
     if (format == RowFormat.SQ8) {
       query.quantise(x, 0, 0, size, step);
-      Arrays.fill(query.codes, size, query.codes.length, (byte) 0);
       query.shift = 0;
     } else {
-      Arrays.fill(query.codes, (byte) 0);
       query.quantise(x, 0, 0, size / 2, step);
       query.quantise(x, size / 2, query.stride, size / 2, step);
       query.shift = -7.5f * (step * sum(query.codes));

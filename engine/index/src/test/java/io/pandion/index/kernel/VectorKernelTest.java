@@ -319,27 +319,4 @@ class VectorKernelTest {
         .isInstanceOf(PandionException.class)
         .hasMessageContaining("use native, vector or scalar");
   }
-
-  @ParameterizedTest
-  @EnumSource
-  void a_query_keeps_nothing_of_one_with_more_dimensions(RowFormat format) {
-    RowQuery used = new RowQuery();
-    new RowCodec(format, Metric.L2, 56, null).prepare(vector(56), 0, used);
-    RowCodec codec = new RowCodec(format, Metric.L2, 51, null);
-    float[][] vectors = new float[ROWS][];
-    for (int i = 0; i < ROWS; i++) {
-      vectors[i] = vector(51);
-    }
-    Rows rows = rows(codec, vectors, 51, 0);
-    float[] query = vector(51);
-    codec.prepare(query, 0, used);
-    RowQuery fresh = new RowQuery();
-    codec.prepare(query, 0, fresh);
-    assertThat(used.stride).isEqualTo(format.stride(56));
-    for (Twin twin : twins()) {
-      assertThat(scores(twin.kernel().get(), used, rows))
-          .as(twin.name())
-          .isEqualTo(scores(twin.kernel().get(), fresh, rows));
-    }
-  }
 }
