@@ -30,6 +30,9 @@ public interface Coordinator {
   boolean flushed(FlushTicket ticket);
 
   /// How much of the loaded target is in service, 0 .. 100 per partition.
+  ///
+  /// @throws io.pandion.model.PandionException CORRUPT_DATA when something of it cannot be loaded
+  ///   because stored bytes are damaged; it is tried again meanwhile
   Map<Long, Integer> loadProgress(long collectionId);
 
   /// Plans a merge of the collection's small segments.

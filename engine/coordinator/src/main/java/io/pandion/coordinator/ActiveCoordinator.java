@@ -303,7 +303,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
 
   @Override
   public Map<Long, Integer> loadProgress(long collectionId) {
-    return new Reports(board.snapshot(), collection(collectionId)).load();
+    return new Reports(board.snapshot(), collection(collectionId)).load(attempts);
   }
 
   @Override

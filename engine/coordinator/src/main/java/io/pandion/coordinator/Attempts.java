@@ -1,5 +1,6 @@
 package io.pandion.coordinator;
 
+import io.pandion.model.PandionException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -13,7 +14,9 @@ final class Attempts {
   private static final int MAX_DOUBLINGS = 6;
 
   /// Failures of a command so far.
-  record Failure(int count, long notBefore, String error) {}
+  ///
+  /// @param damaged whether stored bytes were found to be damaged
+  record Failure(int count, long notBefore, String error, boolean damaged) {}
 
   private final CoordinatorSettings settings;
   private final LongSupplier clock;
@@ -51,12 +54,15 @@ final class Attempts {
     failures.remove(key);
   }
 
-  synchronized void failed(String key, String error) {
+  synchronized void failed(String key, RuntimeException error) {
     running.remove(key);
     Failure old = failures.get(key);
     int count = old == null ? 1 : old.count + 1;
     long pause = settings.retryDelay() << Math.min(count - 1, MAX_DOUBLINGS);
-    failures.put(key, new Failure(count, clock.getAsLong() + pause, error));
+    boolean damaged =
+        error instanceof PandionException e && e.reason() == PandionException.Reason.CORRUPT_DATA;
+    String message = String.valueOf(error.getMessage());
+    failures.put(key, new Failure(count, clock.getAsLong() + pause, message, damaged));
   }
 
   /// Number of the attempt that runs or comes next, from 1.

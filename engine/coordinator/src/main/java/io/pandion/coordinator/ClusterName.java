@@ -23,12 +23,14 @@ record ClusterName(String cluster, int format) {
   private static final int FORMAT = 1;
   private static final String OBJECT = "cluster.json";
   private static final String KEY = "cluster";
+  private static final String SEGMENTS = "seg/";
 
-  /// Names both at their first start. A meta store that knows nothing, over a bucket with a past,
-  /// is filled from the bucket.
+  /// Names both at their first start. A meta store that knows nothing, or less than the bucket, is
+  /// filled from the bucket.
   ///
-  /// @throws PandionException INVALID_REQUEST when the two belong to different clusters or a newer
-  ///   Pandion wrote the bucket, CORRUPT_DATA
+  /// @throws PandionException INVALID_REQUEST when the two belong to different clusters, when a
+  ///   bucket with data lacks what tells whose they are, or when a newer Pandion wrote it;
+  ///   CORRUPT_DATA
   static void agree(MetaStore meta, ObjectStore bucket, Supplier<UUID> ids) {
     Optional<ClusterName> known =
         meta.get(KEY).map(MetaEntry::value).map(v -> Json.read(KEY, v, ClusterName.class));
@@ -47,14 +49,32 @@ record ClusterName(String cluster, int format) {
               + ", the meta store to cluster "
               + known.get().cluster);
     }
+    boolean blank = known.isEmpty() && meta.get(Tenure.KEY).isEmpty();
+    if (blank) {
+      checkNothingIsForgotten(bucket, there.isPresent());
+    }
+    if (blank || known.isPresent()) {
+      Snapshots.restore(meta, bucket)
+          .ifPresent(
+              s -> LOG.warn("the meta store knew less than the bucket: restored from {}", s));
+    }
     if (known.isEmpty()) {
       ClusterName name = there.orElseGet(() -> write(bucket, ids.get()));
-      if (there.isPresent()) {
-        Snapshots.restore(meta, bucket)
-            .ifPresent(
-                s -> LOG.warn("the meta store was empty: restored from {} of the bucket", s));
-      }
       meta.commit(new MetaTransaction().ifAbsent(KEY).put(KEY, Json.write(name)));
+    }
+  }
+
+  /// A bucket with data is not taken for a new one.
+  private static void checkNothingIsForgotten(ObjectStore bucket, boolean named) {
+    boolean catalog = !bucket.list(Snapshots.PREFIX).isEmpty();
+    if (!named && (catalog || !bucket.list(SEGMENTS).isEmpty())) {
+      throw mismatch("the bucket has data but no " + OBJECT + " that tells whose they are");
+    }
+    if (named && !catalog && !bucket.list(SEGMENTS).isEmpty()) {
+      throw mismatch(
+          "the bucket has segments but no copy of the catalog in "
+              + Snapshots.PREFIX
+              + ", and the meta store is empty");
     }
   }
 

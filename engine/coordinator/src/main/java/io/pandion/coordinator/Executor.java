@@ -304,7 +304,7 @@ final class Executor implements AutoCloseable {
     if (failure == null) {
       attempts.succeeded(key);
     } else {
-      attempts.failed(key, String.valueOf(failure.getMessage()));
+      attempts.failed(key, failure);
       warn(key, failure);
     }
     if (failure != null || !chores.containsKey(key)) {

@@ -8,6 +8,7 @@ import io.pandion.meta.LoadInfo;
 import io.pandion.meta.MetaEntry;
 import io.pandion.meta.PartitionInfo;
 import io.pandion.meta.SegmentInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -90,7 +91,9 @@ final class Ledger {
   }
 
   /// All entries at one moment, by key.
-  record Copied(long commits, SortedMap<String, Object> entries) {}
+  ///
+  /// @param revision of the meta store, which holds at least these
+  record Copied(long commits, long revision, SortedMap<String, Object> entries) {}
 
   synchronized Copied copy() {
     SortedMap<String, Object> all = new TreeMap<>(catalog.all());
@@ -99,7 +102,14 @@ final class Ledger {
     terms.forEach((name, term) -> all.put(channelKey(name), term));
     truncations.forEach((name, tick) -> all.put(truncationKey(name), tick));
     intents.values().forEach(intent -> all.put(intent.key(), intent));
-    return new Copied(commits, all);
+    return new Copied(commits, tenure.revision(), all);
+  }
+
+  /// What keys start with.
+  static List<String> prefixes() {
+    List<String> all = new ArrayList<>(CATALOG.keySet());
+    all.addAll(List.of("segment/", "checkpoint/", CHANNEL, "truncation/", "intent/"));
+    return all;
   }
 
   /// How many commits there were.

@@ -7,6 +7,7 @@ import io.pandion.meta.LoadInfo;
 import io.pandion.meta.PartitionInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.meta.ShardInfo;
+import io.pandion.model.PandionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,17 +21,40 @@ record Reports(PlanState state, CollectionInfo collection) {
   private static final int NEARLY = 99;
 
   /// Percent per loaded partition; 100 = all shards serve it.
-  Map<Long, Integer> load() {
+  ///
+  /// @throws PandionException CORRUPT_DATA when a segment cannot be loaded because it is damaged
+  Map<Long, Integer> load(Attempts attempts) {
     Map<Long, Integer> out = new TreeMap<>();
     Optional<LoadInfo> load = state.catalog().load(collection.id());
     if (load.isPresent()) {
       for (PartitionInfo partition : state.catalog().partitions(collection.id())) {
         if (load.get().covers(partition.id())) {
+          checkDamage(partition.id(), attempts);
           out.put(partition.id(), percent(partition.id()));
         }
       }
     }
     return out;
+  }
+
+  private void checkDamage(long partitionId, Attempts attempts) {
+    for (ShardInfo shard : collection.shards()) {
+      for (SegmentInfo s : state.rows(shard.vchannel())) {
+        Attempts.@Nullable Failure last = attempts.failure(Command.Load.key(s.id()));
+        if (s.partitionId() == partitionId
+            && last != null
+            && last.damaged()
+            && state.copy(s.id()) == null) {
+          throw PandionException.corrupt(
+              "segment "
+                  + s.id()
+                  + " of collection '"
+                  + collection.name()
+                  + "' cannot be loaded: "
+                  + last.error());
+        }
+      }
+    }
   }
 
   private int percent(long partitionId) {

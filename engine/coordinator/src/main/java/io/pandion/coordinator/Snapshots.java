@@ -14,16 +14,19 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.CRC32C;
 
 /// Copies, in the bucket, of all that the ledger knows: `catalog/{tick:020}.json`. With the newest
 /// one and the log, a lost meta store is made again: the log keeps everything behind the
 /// checkpoints of that copy, because it is cut only after a copy with higher ones is written, and
 /// no file is removed that it names. Threads: any number; callers that wait share one copy.
 final class Snapshots {
-  private static final String PREFIX = "catalog/";
+  static final String PREFIX = "catalog/";
   private static final int FORMAT = 1;
   private static final int KEPT = 3;
   private static final int CHUNK = 100;
+  private static final String CHECKSUM = ",\"crc32c\":";
+  private static final String END = "}\n";
 
   /// Terms may have been raised after the copy was made.
   private static final long TERM_STEP = 1_000_000;
@@ -52,7 +55,7 @@ final class Snapshots {
       if (saved < wanted) {
         Ledger.Copied copy = ledger.copy();
         long tick = ticks.next();
-        bucket.putIfAbsent(name(tick), encode(tick, copy.entries()));
+        bucket.putIfAbsent(name(tick), encode(tick, copy.revision(), copy.entries()));
         saved = copy.commits();
         List<String> all = bucket.list(PREFIX);
         all.subList(0, Math.max(0, all.size() - KEPT)).forEach(bucket::delete);
@@ -62,23 +65,33 @@ final class Snapshots {
     }
   }
 
-  /// Fills a meta store that knows nothing from the newest copy. Repeatable.
+  /// Makes a meta store that knows less than the newest copy know what that copy says. Repeatable;
+  /// nothing is written when the copy is damaged.
   ///
-  /// @return the name of the copy; empty when the bucket has none
-  /// @throws PandionException CORRUPT_DATA
+  /// @return the name of the copy; empty when there is none, or it says nothing new
+  /// @throws PandionException CORRUPT_DATA naming the copy
   static Optional<String> restore(MetaStore meta, ObjectStore bucket) {
     List<String> all = bucket.list(PREFIX);
     if (all.isEmpty()) {
       return Optional.empty();
     }
     String name = all.getLast();
-    Map<String, byte[]> entries = decode(name, bucket.readAll(name));
-    Iterator<Map.Entry<String, byte[]>> each = entries.entrySet().iterator();
+    byte[] bytes = bucket.readAll(name);
+    JsonNode file = checked(name, bytes);
+    if (meta.revision() >= file.path("revision").asLong()) {
+      return Optional.empty();
+    }
+    Map<String, Optional<byte[]>> changes = new TreeMap<>();
+    for (String prefix : Ledger.prefixes()) {
+      meta.list(prefix).forEach(e -> changes.put(e.key(), Optional.empty()));
+    }
+    decode(file, meta).forEach((key, value) -> changes.put(key, Optional.of(value)));
+    Iterator<Map.Entry<String, Optional<byte[]>>> each = changes.entrySet().iterator();
     while (each.hasNext()) {
       MetaTransaction chunk = new MetaTransaction();
       for (int i = 0; i < CHUNK && each.hasNext(); i++) {
-        Map.Entry<String, byte[]> e = each.next();
-        chunk.put(e.getKey(), e.getValue());
+        Map.Entry<String, Optional<byte[]>> e = each.next();
+        e.getValue().ifPresentOrElse(v -> chunk.put(e.getKey(), v), () -> chunk.delete(e.getKey()));
       }
       meta.commit(chunk);
     }
@@ -89,34 +102,57 @@ final class Snapshots {
     return PREFIX + String.format(Locale.ROOT, "%020d", tick) + ".json";
   }
 
-  /// One line a key.
-  private static byte[] encode(long tick, Map<String, Object> entries) {
+  /// One line a key; the checksum is that of all bytes before it.
+  private static byte[] encode(long tick, long revision, Map<String, Object> entries) {
     List<String> lines = new ArrayList<>(entries.size());
     entries.forEach((key, value) -> lines.add(Json.text(key) + ":" + Json.text(value)));
-    String file =
-        "{\"format\":%d,\"tick\":%d,\"entries\":{\n%s\n}}\n"
-            .formatted(FORMAT, tick, String.join(",\n", lines));
-    return file.getBytes(StandardCharsets.UTF_8);
+    String body =
+        "{\"format\":%d,\"tick\":%d,\"revision\":%d,\"entries\":{\n%s\n}"
+            .formatted(FORMAT, tick, revision, String.join(",\n", lines));
+    return (body + CHECKSUM + crc(body) + END).getBytes(StandardCharsets.UTF_8);
   }
 
-  private static Map<String, byte[]> decode(String name, byte[] bytes) {
-    JsonNode file = Json.read(name, bytes, JsonNode.class);
-    JsonNode entries = file.path("entries");
-    if (file.path("format").asInt() != FORMAT
-        || !entries.isObject()
-        || !file.path("tick").isLong()) {
-      throw PandionException.corrupt("object '" + name + "' is no copy of a catalog");
+  private static long crc(String text) {
+    CRC32C crc = new CRC32C();
+    crc.update(text.getBytes(StandardCharsets.UTF_8));
+    return crc.getValue();
+  }
+
+  private static JsonNode checked(String name, byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
+    int end = text.lastIndexOf(CHECKSUM);
+    if (end < 0 || !text.substring(end).equals(CHECKSUM + crc(text.substring(0, end)) + END)) {
+      throw damaged(name, "its checksum is missing or wrong");
     }
+    JsonNode file = Json.read(name, bytes, JsonNode.class);
+    if (file.path("format").asInt() != FORMAT) {
+      throw damaged(name, "its format is " + file.path("format"));
+    }
+    return file;
+  }
+
+  private static PandionException damaged(String name, String why) {
+    return PandionException.corrupt(
+        "the copy of the catalog '" + name + "', the newest of the bucket, is damaged: " + why);
+  }
+
+  private static Map<String, byte[]> decode(JsonNode file, MetaStore meta) {
     Map<String, byte[]> out = new TreeMap<>();
-    entries
+    file.path("entries")
         .properties()
         .forEach(
             e -> {
               boolean term = e.getKey().startsWith(Ledger.CHANNEL);
-              out.put(
-                  e.getKey(), Json.write(term ? e.getValue().asLong() + TERM_STEP : e.getValue()));
+              out.put(e.getKey(), term ? raised(e, meta) : Json.write(e.getValue()));
             });
     out.put(TickOracle.KEY, Json.write(file.path("tick").asLong()));
     return out;
+  }
+
+  /// A term that no owner of the channel has had.
+  private static byte[] raised(Map.Entry<String, JsonNode> copied, MetaStore meta) {
+    String key = copied.getKey();
+    long known = meta.get(key).map(e -> Json.read(key, e.value(), Long.class)).orElse(0L);
+    return Json.write(Math.max(known, copied.getValue().asLong() + TERM_STEP));
   }
 }

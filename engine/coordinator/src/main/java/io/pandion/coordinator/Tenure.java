@@ -9,7 +9,7 @@ import java.util.List;
 /// One coordinator's time in office: every transaction holds only while no later coordinator has
 /// started over the same store. Threads: any number.
 final class Tenure {
-  private static final String KEY = "coordinator/term";
+  static final String KEY = "coordinator/term";
   private final MetaStore store;
   private final long revision;
 
@@ -32,6 +32,11 @@ final class Tenure {
         }
       }
     }
+  }
+
+  /// Of the latest commit to the store.
+  long revision() {
+    return store.revision();
   }
 
   List<MetaEntry> list(String prefix) {

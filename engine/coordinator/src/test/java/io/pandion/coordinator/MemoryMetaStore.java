@@ -16,6 +16,14 @@ final class MemoryMetaStore implements MetaStore {
   int commits;
   int diesAt = -1;
 
+  /// What a store knows that forgets all later commits.
+  synchronized MemoryMetaStore copy() {
+    MemoryMetaStore copy = new MemoryMetaStore();
+    copy.entries.putAll(entries);
+    copy.revision = revision;
+    return copy;
+  }
+
   @Override
   public synchronized Optional<MetaEntry> get(String key) {
     return Optional.ofNullable(entries.get(key));

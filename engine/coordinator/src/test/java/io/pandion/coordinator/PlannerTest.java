@@ -179,7 +179,8 @@ final class PlannerTest {
     assertThat(d.loaded()).isTrue();
     assertThat(d.wholeCollection()).isTrue();
     taken();
-    assertThat(new Reports(state(), COLLECTION).load()).isEqualTo(Map.of(P, 100, Q, 100));
+    assertThat(new Reports(state(), COLLECTION).load(new Attempts(Cluster.SETTINGS, () -> 0)))
+        .isEqualTo(Map.of(P, 100, Q, 100));
   }
 
   @Test
@@ -191,7 +192,8 @@ final class PlannerTest {
     assertThat(plan(Command.Load.class)).extracting(Command.Load::node).containsExactly("q1", "q2");
     copy(one);
     assertThat(next()).isEmpty();
-    assertThat(new Reports(state(), COLLECTION).load()).isEqualTo(Map.of(P, 99, Q, 0));
+    assertThat(new Reports(state(), COLLECTION).load(new Attempts(Cluster.SETTINGS, () -> 0)))
+        .isEqualTo(Map.of(P, 99, Q, 0));
     copy(two);
     assertThat(placed(next().orElseThrow())).containsExactly(1L, 2L);
   }

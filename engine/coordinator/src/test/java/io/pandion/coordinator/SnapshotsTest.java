@@ -15,6 +15,7 @@ import io.pandion.storage.ManifestStore;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -140,6 +141,41 @@ final class SnapshotsTest {
   }
 
   @Test
+  void a_bucket_with_data_is_not_taken_for_a_new_one() throws Exception {
+    FileObjectStore bucket = bucket("b");
+    try (ActiveCoordinator coordinator = coordinator(new MemoryMetaStore(), bucket)) {
+      catalog(coordinator);
+    }
+    byte[] name = bucket.readAll("cluster.json");
+    bucket.delete("cluster.json");
+    assertRefused(new MemoryMetaStore(), bucket, "has data but no cluster.json");
+    bucket.putIfAbsent("seg/1/1/1/m/1.manifest", new byte[1]);
+    bucket.list("catalog/").forEach(bucket::delete);
+    assertRefused(new MemoryMetaStore(), bucket, "has data but no cluster.json");
+    bucket.putIfAbsent("cluster.json", name);
+    assertRefused(new MemoryMetaStore(), bucket, "no copy of the catalog in catalog/");
+  }
+
+  @Test
+  void a_meta_store_that_lost_its_end_learns_it_from_the_bucket() {
+    FileObjectStore bucket = bucket("b");
+    MemoryMetaStore meta = new MemoryMetaStore();
+    MemoryMetaStore old;
+    List<Object> before;
+    try (ActiveCoordinator coordinator = coordinator(meta, bucket)) {
+      catalog(coordinator);
+      coordinator.execute(new CatalogCommand.CreateDatabase("gone", Map.of()));
+      old = meta.copy();
+      coordinator.execute(new CatalogCommand.DropDatabase("gone"));
+      coordinator.execute(new CatalogCommand.CreatePartition("zoo", "birds", "hawks"));
+      before = all(coordinator.catalog());
+    }
+    try (ActiveCoordinator again = coordinator(old, bucket)) {
+      assertThat(all(again.catalog())).isEqualTo(before);
+    }
+  }
+
+  @Test
   void a_damaged_copy_is_named_and_nothing_older_is_taken() throws Exception {
     FileObjectStore bucket = bucket("b");
     try (ActiveCoordinator coordinator = coordinator(new MemoryMetaStore(), bucket)) {
@@ -150,10 +186,27 @@ final class SnapshotsTest {
     byte[] whole = Files.readAllBytes(file);
     for (int length : new int[] {0, 10, whole.length / 2, whole.length - 3}) {
       Files.write(file, java.util.Arrays.copyOf(whole, length));
-      assertThatThrownBy(() -> coordinator(new MemoryMetaStore(), bucket))
-          .isInstanceOfSatisfying(
-              PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT_DATA))
-          .hasMessageContaining(newest);
+      assertDamaged(bucket, newest);
     }
+    String text = new String(whole, StandardCharsets.UTF_8);
+    List<String> lines = new ArrayList<>(text.lines().toList());
+    lines.remove(lines.size() / 2);
+    Files.writeString(file, String.join("\n", lines) + "\n");
+    assertDamaged(bucket, newest);
+    for (int at = 0; at < whole.length; at += 7) {
+      byte[] flipped = whole.clone();
+      flipped[at] ^= 4;
+      Files.write(file, flipped);
+      assertDamaged(bucket, newest);
+    }
+  }
+
+  private void assertDamaged(FileObjectStore bucket, String newest) {
+    MemoryMetaStore meta = new MemoryMetaStore();
+    assertThatThrownBy(() -> coordinator(meta, bucket))
+        .isInstanceOfSatisfying(
+            PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT_DATA))
+        .hasMessageContaining(newest);
+    assertThat(meta.revision()).as("nothing was written").isZero();
   }
 }

@@ -107,11 +107,20 @@ record CollectionDescriptions(Catalog catalog) {
           .addCreatedUtcTimestamps(TimeTick.millis(collection.createTick()))
           .addShardsNum(collection.shards().size());
       if (loadedOnly) {
-        int percent = percent(catalog.coordinator().loadProgress(collection.id()));
+        int percent = progress(collection);
         out.addInMemoryPercentages(percent).addQueryServiceAvailable(percent >= 100);
       }
     }
     return out.build();
+  }
+
+  /// One damaged collection does not hide the others.
+  private int progress(CollectionInfo collection) {
+    try {
+      return percent(catalog.coordinator().loadProgress(collection.id()));
+    } catch (PandionException e) {
+      return 0;
+    }
   }
 
   /// The average of all partitions.

@@ -45,7 +45,7 @@ public final class Proxy implements AutoCloseable {
     new FlushService(catalog).register(calls);
     new SegmentService(catalog, owners).register(calls);
     FanOut fanOut = new FanOut(executor);
-    ShardReader reader = new ShardReader(fanOut, owners);
+    ShardReader reader = new ShardReader(fanOut, owners, coordinator::loadProgress);
     AnswerBudget budget =
         new AnswerBudget(Runtime.getRuntime().maxMemory() / ANSWERS_PART, ANSWERS_WAIT);
     ReadPoints points = new ReadPoints(coordinator, clock);

@@ -16,6 +16,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /// Asks all shards of a collection at the same time and merges their answers. The caller has seen
@@ -23,7 +24,8 @@ import java.util.function.Supplier;
 /// while.
 ///
 /// @param owners the streaming node that serves a vchannel
-record ShardReader(FanOut fanOut, Function<String, StreamingNode> owners) {
+/// @param loadCheck throws when a collection can not be loaded
+record ShardReader(FanOut fanOut, Function<String, StreamingNode> owners, LongConsumer loadCheck) {
   private static final int LOAD_WAITS = 200;
   private static final long LOAD_WAIT_NANOS = 10_000_000;
 
@@ -43,12 +45,12 @@ record ShardReader(FanOut fanOut, Function<String, StreamingNode> owners) {
     List<Callable<T>> calls = new ArrayList<>();
     for (ShardInfo shard : collection.shards()) {
       String vchannel = shard.vchannel();
-      calls.add(() -> onceLoaded(() -> call.apply(owners.apply(vchannel), vchannel)));
+      calls.add(() -> onceLoaded(collection, () -> call.apply(owners.apply(vchannel), vchannel)));
     }
     return fanOut.all(calls);
   }
 
-  private static <T> T onceLoaded(Supplier<T> read) {
+  private <T> T onceLoaded(CollectionInfo collection, Supplier<T> read) {
     for (int i = 0; i < LOAD_WAITS; i++) {
       try {
         return read.get();
@@ -59,6 +61,7 @@ record ShardReader(FanOut fanOut, Function<String, StreamingNode> owners) {
         LockSupport.parkNanos(LOAD_WAIT_NANOS);
       }
     }
+    loadCheck.accept(collection.id());
     return read.get();
   }
 }

@@ -19,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,6 +146,34 @@ class StandaloneServerTest {
           .isInstanceOf(PandionException.class)
           .hasMessageContaining("the log of channel pandion-dml_")
           .hasMessageContaining("is it the right log?");
+    }
+  }
+
+  @Test
+  void a_damaged_binlog_is_named_to_the_client() throws Exception {
+    try (StandaloneServer server = new StandaloneServer(Settings.below(data));
+        MilvusClient client = new MilvusClient("127.0.0.1", server.start())) {
+      fill(client);
+      client.flush("points", PATIENCE);
+    }
+    Path binlog;
+    try (Stream<Path> files = Files.walk(data.resolve("bucket"))) {
+      binlog = files.filter(f -> f.toString().endsWith(".parquet")).findFirst().orElseThrow();
+    }
+    byte[] bytes = Files.readAllBytes(binlog);
+    bytes[bytes.length / 2] ^= 1;
+    Files.write(binlog, bytes);
+    try (Stream<Path> files = Files.walk(data.resolve("cache"))) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.delete(file);
+      }
+    }
+    try (StandaloneServer server = new StandaloneServer(Settings.below(data));
+        MilvusClient client = new MilvusClient("127.0.0.1", server.start())) {
+      assertThatThrownBy(() -> client.load("points", PATIENCE))
+          .hasMessageContaining(binlog.getFileName().toString());
+      assertThatThrownBy(() -> client.count("points"))
+          .hasMessageContaining(binlog.getFileName().toString());
     }
   }
 
