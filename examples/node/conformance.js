@@ -366,7 +366,7 @@ const parts = {
     );
     checked(
       await client.alterCollectionProperties({
-        collection_name: 'node_new', properties: { 'collection.ttl.seconds': 86400 },
+        collection_name: 'node_new', properties: { 'mmap.enabled': true },
       })
     );
     checked(

@@ -48,6 +48,7 @@ record CatalogRules(CatalogState state, long tick) {
       case RenameCollection c -> rename(c);
       case AlterCollection c -> {
         CollectionInfo old = names().collection(c.database(), c.name());
+        Unsupported.properties(old.name(), c.set());
         yield put(
             with(
                 old,
@@ -112,6 +113,9 @@ record CatalogRules(CatalogState state, long tick) {
   private Changes rename(RenameCollection c) {
     Fields.name("collection", c.newName());
     CollectionInfo old = names().collection(c.database(), c.name());
+    if (!old.name().equals(c.name())) {
+      throw invalid("unsupported use an alias to rename collection, alias:" + c.name());
+    }
     long target = names().database(c.newDatabase().isEmpty() ? c.database() : c.newDatabase()).id();
     names().free(target, c.newName());
     if (target != old.databaseId() && !state.aliases(old.id()).isEmpty()) {
@@ -131,6 +135,7 @@ record CatalogRules(CatalogState state, long tick) {
   private Changes alterField(AlterField c) {
     CollectionInfo old = names().collection(c.database(), c.name());
     FieldSchema field = old.schema().field(c.field());
+    Unsupported.params(field.name(), c.set());
     int maxLength = field.maxLength();
     Map<String, String> set = new HashMap<>(c.set());
     String length = set.get("max_length");
@@ -210,6 +215,14 @@ record CatalogRules(CatalogState state, long tick) {
 
   private Changes load(Load c) {
     CollectionInfo collection = names().collection(c.database(), c.collection());
+    if (c.replicas() > 1) {
+      throw PandionException.unsupported(
+          "replica_number "
+              + c.replicas()
+              + " of collection '"
+              + collection.name()
+              + "' is not supported: there is one replica only");
+    }
     for (FieldSchema field : collection.schema().fields()) {
       if (field.type().isVector()
           && state.indexes(collection.id()).stream().noneMatch(i -> i.fieldId() == field.id())) {

@@ -92,6 +92,8 @@ final class Fields {
 
   private static void check(FieldSchema field) {
     name("field", field.name());
+    FieldNames.check(field.name());
+    Unsupported.params(field.name(), field.params());
     DataType type = field.type();
     String at = "field '" + field.name() + "': ";
     if (field.primaryKey() && type != DataType.INT64 && type != DataType.VARCHAR) {

@@ -86,17 +86,23 @@ final class ShardChanges {
   private void create(CreateCollection c, long tick) {
     long database = names().database(c.database()).id();
     CollectionSchema schema = Fields.checked(c.schema());
-    names().free(database, schema.name());
+    Unsupported.properties(schema.name(), c.properties());
     int count = c.shards() == 0 ? 1 : c.shards();
     if (count < 1 || count > MAX_SHARDS) {
       throw invalid("maximum shards's number should be limited to 16, not " + count);
     }
+    var held = ledger.catalog().collection(database, schema.name());
+    if (held.isPresent()) {
+      checkSame(held.get(), schema, count, c);
+      return;
+    }
+    names().free(database, schema.name());
     if (ledger.catalog().collections().size() >= MAX_COLLECTIONS) {
       throw CatalogRules.quota(
           Subject.COLLECTION, "exceeded the limit number of collections: " + MAX_COLLECTIONS);
     }
     boolean keyed = schema.partitionKey().isPresent();
-    int keyPartitions = !keyed ? 0 : c.partitions() == 0 ? DEFAULT_KEY_PARTITIONS : c.partitions();
+    int keyPartitions = keyPartitions(schema, c);
     if (keyPartitions < 0 || keyPartitions > CatalogRules.MAX_PARTITIONS) {
       throw invalid("partition number " + keyPartitions + " should be in 1 to 1024");
     }
@@ -123,6 +129,29 @@ final class ShardChanges {
       partitions.add(new PartitionInfo(ticks.next(), tick, name, tick));
     }
     begin(info, partitions);
+  }
+
+  private static int keyPartitions(CollectionSchema schema, CreateCollection c) {
+    if (schema.partitionKey().isEmpty()) {
+      return 0;
+    }
+    return c.partitions() == 0 ? DEFAULT_KEY_PARTITIONS : c.partitions();
+  }
+
+  /// To create what is there already is no change.
+  ///
+  /// @throws PandionException ALREADY_EXISTS when something differs
+  private static void checkSame(
+      CollectionInfo held, CollectionSchema schema, int shards, CreateCollection c) {
+    if (!held.schema().equals(schema)
+        || held.shards().size() != shards
+        || held.consistencyLevel() != c.consistencyLevel()
+        || held.partitionCount() != keyPartitions(schema, c)
+        || !held.properties().equals(c.properties())) {
+      throw PandionException.exists(
+          Subject.COLLECTION,
+          "create duplicate collection with different parameters, collection: " + held.name());
+    }
   }
 
   private void begin(CollectionInfo info, List<PartitionInfo> partitions) {

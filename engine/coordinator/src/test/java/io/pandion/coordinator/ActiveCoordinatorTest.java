@@ -109,6 +109,32 @@ final class ActiveCoordinatorTest {
   }
 
   @Test
+  void to_create_a_collection_again_is_no_change_and_another_of_its_name_is_refused() {
+    CollectionInfo held = create();
+    assertThat(create()).isEqualTo(held);
+    CollectionSchema wider =
+        new CollectionSchema(
+            "c",
+            "",
+            List.of(FieldSchema.key(0, "pk", DataType.INT64), FieldSchema.vector(0, "vec", 9)),
+            false,
+            0);
+    for (CatalogCommand other :
+        List.of(
+            new CatalogCommand.CreateCollection("", wider, 1, 2, 0, Map.of()),
+            new CatalogCommand.CreateCollection("", SCHEMA, 2, 2, 0, Map.of()),
+            new CatalogCommand.CreateCollection("", SCHEMA, 1, 0, 0, Map.of()),
+            new CatalogCommand.CreateCollection("", SCHEMA, 1, 2, 0, Map.of("k", "v")))) {
+      assertThatThrownBy(() -> coordinator.execute(other))
+          .isInstanceOfSatisfying(
+              PandionException.class,
+              e -> assertThat(e.reason()).isEqualTo(PandionException.Reason.ALREADY_EXISTS))
+          .hasMessage("create duplicate collection with different parameters, collection: c");
+    }
+    assertThat(coordinator.catalog().collections(held.databaseId())).containsExactly(held);
+  }
+
+  @Test
   void a_collection_without_an_index_on_its_vectors_cannot_be_loaded() {
     create();
     assertThatThrownBy(() -> coordinator.execute(new CatalogCommand.Load("", "c", List.of(), 1)))

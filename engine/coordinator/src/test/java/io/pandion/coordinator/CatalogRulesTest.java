@@ -10,6 +10,7 @@ import io.pandion.meta.PartitionInfo;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.DataType;
 import io.pandion.model.FieldSchema;
+import io.pandion.model.PandionException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -55,6 +56,66 @@ final class CatalogRulesTest {
   void a_bad_name_is_refused(String name) {
     assertThatThrownBy(() -> run(new CatalogCommand.CreateDatabase(name, Map.of())))
         .hasMessageContaining("database name");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"and", "OR", "not", "in", "LIKE", "exists", "null", "True", "json_contains"})
+  void a_word_of_filters_is_no_field_name(String name) {
+    assertThatThrownBy(() -> Fields.checked(with(FieldSchema.of(0, name, DataType.INT64))))
+        .hasMessage("Invalid field name: " + name + ". " + name + " is keyword in milvus");
+    assertThat(Fields.checked(with(FieldSchema.of(0, name + "_", DataType.INT64))).fields())
+        .hasSize(3);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"RowID", "Timestamp"})
+  void a_field_of_the_system_is_no_field_name(String name) {
+    assertThatThrownBy(() -> Fields.checked(with(FieldSchema.of(0, name, DataType.INT64))))
+        .hasMessageContaining("Invalid field name: " + name);
+  }
+
+  private static CollectionSchema with(FieldSchema field) {
+    return new CollectionSchema(
+        "n",
+        "",
+        List.of(FieldSchema.key(0, "pk", DataType.INT64), FieldSchema.vector(0, "vec", 8), field),
+        false,
+        0);
+  }
+
+  private void unsupported(CatalogCommand command, String message) {
+    assertThatThrownBy(() -> run(command))
+        .isInstanceOfSatisfying(
+            PandionException.class,
+            e -> assertThat(e.reason()).isEqualTo(PandionException.Reason.UNSUPPORTED))
+        .hasMessageContaining(message);
+  }
+
+  @Test
+  void what_is_not_there_is_refused_and_not_ignored() {
+    run(index(""));
+    unsupported(
+        new CatalogCommand.AlterCollection(
+            "", "c", Map.of("collection.ttl.seconds", "60"), Set.of()),
+        "collection.ttl.seconds");
+    unsupported(
+        new CatalogCommand.AlterField("", "c", "pk", Map.of("enable_match", "true"), Set.of()),
+        "enable_match of field 'pk'");
+    unsupported(new CatalogCommand.Load("", "c", List.of(), 2), "replica_number 2");
+    FieldSchema plain = FieldSchema.of(0, "t", DataType.VARCHAR);
+    FieldSchema analyzed =
+        Fields.copy(plain, 0, null, 100, Map.of("max_length", "100", "enable_analyzer", "true"));
+    assertThatThrownBy(() -> Fields.checked(with(analyzed)))
+        .hasMessage("enable_analyzer of field 't' is not supported");
+  }
+
+  @Test
+  void a_collection_is_not_renamed_by_its_alias() {
+    run(new CatalogCommand.CreateAlias("", "c", "a"));
+    assertThatThrownBy(() -> run(new CatalogCommand.RenameCollection("", "a", "", "d")))
+        .hasMessage("unsupported use an alias to rename collection, alias:a");
+    assertThat(ledger.catalog().collection(7).orElseThrow().name()).isEqualTo("c");
   }
 
   @Test

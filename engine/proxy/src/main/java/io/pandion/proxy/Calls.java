@@ -74,7 +74,7 @@ final class Calls {
   private void dispatch(
       MethodDescriptor<Message, Message> method, Message request, StreamObserver<Message> out) {
     String database = database(request);
-    executor.execute(
+    Runnable call =
         () -> {
           try {
             out.onNext(answer(method, request, database));
@@ -82,7 +82,9 @@ final class Calls {
           } catch (StatusRuntimeException e) {
             out.onError(e);
           }
-        });
+        };
+    ServiceRequestContext context = context();
+    executor.execute(context == null ? call : context.makeContextAware(call));
   }
 
   /// The answer to one request, or a response that carries the status of its error.

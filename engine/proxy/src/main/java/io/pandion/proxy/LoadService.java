@@ -16,23 +16,27 @@ record LoadService(Catalog catalog) {
   void register(Calls calls) {
     calls.on(
         MilvusServiceGrpc.getLoadCollectionMethod(),
-        (q, db) ->
-            catalog.execute(
-                new CatalogCommand.Load(
-                    db, q.getCollectionName(), List.of(), Math.max(1, q.getReplicaNumber()))));
+        (q, db) -> {
+          checkLoadFields(q.getCollectionName(), q.getLoadFieldsList());
+          return catalog.execute(
+              new CatalogCommand.Load(
+                  db, q.getCollectionName(), List.of(), Math.max(1, q.getReplicaNumber())));
+        });
     calls.on(
         MilvusServiceGrpc.getReleaseCollectionMethod(),
         (q, db) ->
             catalog.execute(new CatalogCommand.Release(db, q.getCollectionName(), List.of())));
     calls.on(
         MilvusServiceGrpc.getLoadPartitionsMethod(),
-        (q, db) ->
-            catalog.execute(
-                new CatalogCommand.Load(
-                    db,
-                    q.getCollectionName(),
-                    named(q.getPartitionNamesList()),
-                    Math.max(1, q.getReplicaNumber()))));
+        (q, db) -> {
+          checkLoadFields(q.getCollectionName(), q.getLoadFieldsList());
+          return catalog.execute(
+              new CatalogCommand.Load(
+                  db,
+                  q.getCollectionName(),
+                  named(q.getPartitionNamesList()),
+                  Math.max(1, q.getReplicaNumber())));
+        });
     calls.on(
         MilvusServiceGrpc.getReleasePartitionsMethod(),
         (q, db) ->
@@ -55,6 +59,17 @@ record LoadService(Catalog catalog) {
               .setRefreshProgress(progress)
               .build();
         });
+  }
+
+  private static void checkLoadFields(String collection, List<String> fields) {
+    if (!fields.isEmpty()) {
+      throw PandionException.unsupported(
+          "load_fields "
+              + fields
+              + " of collection '"
+              + collection
+              + "' is not supported: all fields are loaded");
+    }
   }
 
   private static List<String> named(List<String> partitions) {

@@ -17,6 +17,11 @@ import org.jspecify.annotations.Nullable;
 /// Speaks the Milvus protocol on one port, and answers `/healthz` there: 200 while it serves, 503
 /// while it stops. `start` and `close` from one thread.
 public final class Proxy implements AutoCloseable {
+  /// The part of the heap that answers in flight may take.
+  private static final int ANSWERS_PART = 4;
+
+  private static final Duration ANSWERS_WAIT = Duration.ofSeconds(10);
+
   private final ProxySettings settings;
   private final Calls calls;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -41,10 +46,12 @@ public final class Proxy implements AutoCloseable {
     new SegmentService(catalog, owners).register(calls);
     FanOut fanOut = new FanOut(executor);
     ShardReader reader = new ShardReader(fanOut, owners, coordinator::loadProgress);
+    AnswerBudget budget =
+        new AnswerBudget(Runtime.getRuntime().maxMemory() / ANSWERS_PART, ANSWERS_WAIT);
     ReadPoints points = new ReadPoints(coordinator, clock);
     new WriteService(catalog, new ShardWriter(fanOut, owners), reader, points).register(calls);
-    new SearchService(catalog, reader, points).register(calls);
-    new QueryService(catalog, reader, points).register(calls);
+    new SearchService(catalog, reader, points, budget).register(calls);
+    new QueryService(catalog, reader, points, budget).register(calls);
   }
 
   /// Listens.

@@ -2,6 +2,7 @@ package io.pandion.proxy;
 
 import io.pandion.cluster.ReadPoint;
 import io.pandion.meta.CollectionInfo;
+import io.pandion.model.AnswerSize;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.FieldSchema;
@@ -18,10 +19,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Queries by filter: rows in order of the primary key, or their number. A query iterator is a
 /// query with a limit whose filter begins after the last key of the page before.
-record QueryService(Catalog catalog, ShardReader reader, ReadPoints points) {
+record QueryService(Catalog catalog, ShardReader reader, ReadPoints points, AnswerBudget budget) {
   private static final long UNLIMITED = -1;
   private static final Set<String> REFUSED = Set.of("order_by_fields", "group_by_fields");
 
@@ -65,8 +67,20 @@ record QueryService(Catalog catalog, ShardReader reader, ReadPoints points) {
     QueryPlan plan =
         new QueryPlan(
             filter, page.window(), count, partitions, count ? List.of() : output.fetched());
+    if (count) {
+      return encode(collection, output, reader.query(collection, plan, point), true, 0);
+    }
+    long rows = page.limit() == UNLIMITED ? named(schema, filter) : page.window();
+    AnswerBudget.Part part = budget.take(AnswerBudget.most(collection, output.fields(), rows));
     QueryResult found = reader.query(collection, plan, point);
-    return encode(collection, output, found, count, page.offset());
+    part.keep(AnswerSize.of(found));
+    return encode(collection, output, found, false, page.offset());
+  }
+
+  /// How many rows a filter names by their keys, or -1.
+  private static long named(CollectionSchema schema, @Nullable Filter filter) {
+    Column keys = filter == null ? null : Filters.keys(schema, filter);
+    return keys == null ? UNLIMITED : keys.size();
   }
 
   private static QueryResults encode(

@@ -24,8 +24,21 @@ final class Schemas {
       throw PandionException.invalid(
           "the schema of collection '" + name + "' cannot be read: " + e.getMessage());
     }
-    if (wire.getFunctionsCount() > 0 || wire.getStructArrayFieldsCount() > 0) {
-      throw PandionException.unsupported("functions and struct fields are not supported");
+    if (wire.getFunctionsCount() > 0) {
+      throw PandionException.unsupported(
+          "functions are not supported: '"
+              + wire.getFunctions(0).getName()
+              + "' of collection '"
+              + name
+              + "'");
+    }
+    if (wire.getStructArrayFieldsCount() > 0) {
+      throw PandionException.unsupported(
+          "struct fields are not supported: '"
+              + wire.getStructArrayFields(0).getName()
+              + "' of collection '"
+              + name
+              + "'");
     }
     List<FieldSchema> fields = new ArrayList<>();
     wire.getFieldsList().forEach(field -> fields.add(field(field)));
@@ -66,10 +79,10 @@ final class Schemas {
 
   static FieldSchema field(io.pandion.protocol.FieldSchema wire) {
     Map<String, String> params = Catalog.map(wire.getTypeParamsList());
-    DataType type = DataType.ofCode(wire.getDataTypeValue());
+    DataType type = type(wire);
     int length =
-        type == DataType.VARCHAR ? number(wire.getName(), params, "max_length", 65_535) : 0;
-    int dimension = type.isVector() ? number(wire.getName(), params, "dim", 32_768) : 0;
+        type == DataType.VARCHAR ? number(wire.getName(), params, "max_length", 1, 65_535) : 0;
+    int dimension = type.isVector() ? number(wire.getName(), params, "dim", 2, 32_768) : 0;
     FieldSchema field =
         new FieldSchema(
             wire.getFieldID(),
@@ -90,11 +103,26 @@ final class Schemas {
     return field;
   }
 
-  private static int number(String field, Map<String, String> params, String name, int max) {
+  private static DataType type(io.pandion.protocol.FieldSchema wire) {
+    for (DataType type : DataType.values()) {
+      if (type.code() == wire.getDataTypeValue()) {
+        return type;
+      }
+    }
+    String name =
+        wire.getDataType() == io.pandion.protocol.DataType.UNRECOGNIZED
+            ? Integer.toString(wire.getDataTypeValue())
+            : wire.getDataType().name();
+    throw PandionException.unsupported(
+        "data type " + name + " of field '" + wire.getName() + "' is not supported");
+  }
+
+  private static int number(
+      String field, Map<String, String> params, String name, int min, int max) {
     String text = params.getOrDefault(name, "");
     try {
       int value = Integer.parseInt(text);
-      if (value >= 1 && value <= max) {
+      if (value >= min && value <= max) {
         return value;
       }
     } catch (NumberFormatException e) {
@@ -107,7 +135,9 @@ final class Schemas {
             + name
             + " is '"
             + text
-            + "', it must be a number from 1 to "
+            + "', it must be a number from "
+            + min
+            + " to "
             + max);
   }
 

@@ -4,6 +4,7 @@ import io.pandion.cluster.ReadPoint;
 import io.pandion.index.VectorIndexTypes;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.IndexInfo;
+import io.pandion.model.AnswerSize;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.ColumnBuilder;
@@ -30,7 +31,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Vector search.
-record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
+record SearchService(Catalog catalog, ShardReader reader, ReadPoints points, AnswerBudget budget) {
   void register(Calls calls) {
     calls.on(MilvusServiceGrpc.getSearchMethod(), this::search);
   }
@@ -67,7 +68,10 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
             params.upper(metric),
             partitions,
             output.fetched());
+    long rows = (long) plan.k() * queries.count();
+    AnswerBudget.Part part = budget.take(AnswerBudget.most(collection, output.fields(), rows));
     SearchResult found = reader.search(collection, plan, point);
+    part.keep(AnswerSize.of(found));
     SearchEncoder encoder = new SearchEncoder(collection, output, metric, params);
     return encoder.encode(SearchEncoder.skip(found, params.offset()), this::token);
   }
@@ -180,6 +184,7 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points) {
     FieldSchema key = collection.schema().primaryKey();
     List<?> wanted = wanted(key, ids);
     SearchTargets.checkCount(wanted.size());
+    new AnswerSize("search by ids").add((long) Float.BYTES * wanted.size() * field.dimension());
     ColumnBuilder keys = ColumnBuilder.of(key);
     new LinkedHashSet<Object>(wanted).forEach(keys::add);
     QueryPlan plan =

@@ -9,6 +9,7 @@ import io.pandion.meta.LoadInfo;
 import io.pandion.meta.PartitionInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.meta.ShardInfo;
+import io.pandion.model.PandionException;
 import io.pandion.protocol.CompactionMergeInfo;
 import io.pandion.protocol.CompactionState;
 import io.pandion.protocol.GetCollectionStatisticsResponse;
@@ -205,6 +206,12 @@ record SegmentService(Catalog catalog, Function<String, StreamingNode> owners) {
   }
 
   private ManualCompactionResponse compact(ManualCompactionRequest request, String database) {
+    if (request.getMajorCompaction()) {
+      throw PandionException.unsupported(
+          "majorCompaction (clustering compaction) of collection '"
+              + request.getCollectionName()
+              + "' is not supported");
+    }
     CollectionInfo collection =
         catalog.collection(database, request.getCollectionName(), request.getCollectionID());
     long id = catalog.coordinator().compact(collection.id());

@@ -4,6 +4,7 @@ import io.pandion.index.AcceptRows;
 import io.pandion.index.SortedScalarIndex;
 import io.pandion.index.TopK;
 import io.pandion.index.VectorSearch;
+import io.pandion.model.AnswerSize;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.ColumnBuilder;
@@ -28,6 +29,9 @@ abstract class RowReads {
 
   /// Rows of one score at the edge of the answer among which the key decides; of more the row does.
   private static final int MAX_TIES = 1 << 16;
+
+  /// Key and score of a hit in an answer.
+  private static final int HIT_BYTES = Long.BYTES + Float.BYTES;
 
   /// Rows published now; rows below it never change.
   abstract int published();
@@ -67,6 +71,7 @@ abstract class RowReads {
             plan.params());
     QueryVectors queries = plan.queries();
     int limit = Math.min(plan.k(), rows);
+    new AnswerSize("search").add((long) HIT_BYTES * limit * queries.count());
     int[] from = new int[queries.count() + 1];
     int[] hits = new int[limit * queries.count()];
     float[] scores = new float[hits.length];

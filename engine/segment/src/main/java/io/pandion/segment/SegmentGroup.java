@@ -1,5 +1,6 @@
 package io.pandion.segment;
 
+import io.pandion.model.AnswerSize;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.ColumnBuilder;
@@ -9,6 +10,7 @@ import io.pandion.model.ResultMerger;
 import io.pandion.model.SearchPlan;
 import io.pandion.model.SearchResult;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Reads several segments of one shard as one: merges their hits, then fetches the output fields of
-/// the winners only.
+/// the winners only. An answer larger than [AnswerSize#MAX_BYTES] is refused while it is gathered.
 public final class SegmentGroup {
   /// Stands for the row's place while hits are merged: segment number and row, packed.
   private static final long PLACE = Long.MIN_VALUE;
@@ -59,11 +61,13 @@ public final class SegmentGroup {
     }
     SearchResult merged = ResultMerger.searches(parts, plan.k());
     Column.Longs winners = (Column.Longs) column(merged.fields());
+    AnswerSize size = new AnswerSize("search");
+    size.add(merged.keys().bytes());
     return new SearchResult(
         merged.from(),
         merged.scores(),
         merged.keys(),
-        fetch(segments, winners, plan.outputFields()),
+        fetch(segments, winners, plan.outputFields(), size),
         readAt,
         merged.ticks());
   }
@@ -108,10 +112,12 @@ public final class SegmentGroup {
     }
     QueryResult merged = ResultMerger.queries(parts, plan.limit(), false);
     Column.Longs winners = (Column.Longs) column(merged.fields());
+    AnswerSize size = new AnswerSize("query");
+    size.add(merged.keys().bytes());
     return new QueryResult(
         merged.count(),
         merged.keys(),
-        fetch(segments, winners, plan.outputFields()),
+        fetch(segments, winners, plan.outputFields(), size),
         readAt,
         merged.ticks());
   }
@@ -144,32 +150,36 @@ public final class SegmentGroup {
     return ColumnBuilder.of(schema.primaryKey()).build();
   }
 
-  /// The fields of rows given by their places, each segment asked once a field.
+  /// The fields of rows given by their places, gathered some rows at a time.
   private Map<Long, Column> fetch(
-      List<? extends Segment> segments, Column.Longs places, List<Long> fields) {
+      List<? extends Segment> segments, Column.Longs places, List<Long> fields, AnswerSize size) {
     int count = places.size();
-    int[][] rows = new int[segments.size()][count];
     int[] counts = new int[segments.size()];
-    int[] nth = new int[count];
     for (int i = 0; i < count; i++) {
-      int segment = (int) (places.get(i) >>> 32);
-      nth[i] = counts[segment];
+      counts[segment(places.get(i))]++;
+    }
+    int[][] rows = new int[counts.length][];
+    Arrays.setAll(rows, segment -> new int[counts[segment]]);
+    Arrays.fill(counts, 0);
+    for (int i = 0; i < count; i++) {
+      int segment = segment(places.get(i));
       rows[segment][counts[segment]++] = (int) places.get(i);
     }
     Map<Long, Column> out = new LinkedHashMap<>();
     for (long field : fields) {
-      Column[] parts = new Column[segments.size()];
+      RowFeed[] feeds = new RowFeed[rows.length];
+      Arrays.setAll(feeds, s -> new RowFeed(segments.get(s), field, rows[s], size));
       ColumnBuilder builder = ColumnBuilder.of(schema.field(field));
       for (int i = 0; i < count; i++) {
-        int segment = (int) (places.get(i) >>> 32);
-        if (parts[segment] == null) {
-          parts[segment] = segments.get(segment).fetch(field, rows[segment], counts[segment]);
-        }
-        builder.addFrom(parts[segment], nth[i]);
+        feeds[segment(places.get(i))].next(builder);
       }
       out.put(field, builder.build());
     }
     return out;
+  }
+
+  private static int segment(long place) {
+    return (int) (place >>> 32);
   }
 
   private static long place(int segment, int row) {

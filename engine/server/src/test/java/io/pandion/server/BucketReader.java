@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
-/// Reads the bucket as a stranger would: DuckDB on plain Parquet files, and the two rules of the
-/// format. A row's narrow columns and its vectors are at the same place of two files; a row lives
-/// unless a deltalog has its key with a larger `$ts`. One thread.
+/// Reads the bucket as a stranger would: DuckDB on plain Parquet files, with the statement that the
+/// documentation of the format gives. One thread.
 final class BucketReader implements AutoCloseable {
+  private static final Path DOCUMENT = Path.of("../../docs/file-formats.md");
+
   private final Path bucket;
   private final Connection duck;
 
@@ -30,90 +30,41 @@ final class BucketReader implements AutoCloseable {
     this.duck = DriverManager.getConnection("jdbc:duckdb:");
   }
 
-  /// Live rows of [EveryType] by key.
+  /// Live rows of [EveryType] by key, with the statement of the documentation. Some row of the
+  /// collection was deleted.
   ///
   /// @param segments that are live; compaction leaves the files of others behind for a while
   Map<Object, Map<String, Object>> liveRows(long collection, Set<Long> segments)
       throws IOException, SQLException {
-    Map<Object, Map<String, Object>> rows = new HashMap<>();
-    String deletes = deletes(collection);
-    for (Path folder : folders(collection)) {
-      if (segments.contains(Long.parseLong(folder.getFileName().toString()))) {
-        read(folder, deletes, rows);
-      }
-    }
-    return rows;
-  }
-
-  private List<Path> folders(long collection) throws IOException {
-    Path root = bucket.resolve("seg").resolve(Long.toString(collection));
-    try (Stream<Path> all = Files.walk(root, 2)) {
-      return all.filter(p -> root.relativize(p).getNameCount() == 2).sorted().toList();
-    }
-  }
-
-  private List<Path> parquet(Path folder) throws IOException {
-    if (!Files.isDirectory(folder)) {
-      return List.of();
-    }
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.filter(f -> f.toString().endsWith(".parquet")).sorted().toList();
-    }
-  }
-
-  /// A table of all deletes: taking one twice, or one of a segment that is gone, changes nothing.
-  private String deletes(long collection) throws IOException, SQLException {
-    List<Path> files = new ArrayList<>();
-    for (Path folder : folders(collection)) {
-      files.addAll(parquet(folder.resolve("delta")));
-    }
-    if (files.isEmpty()) {
-      return "(SELECT NULL AS pk, NULL AS tick WHERE false)";
-    }
-    String list = files.stream().map(f -> "'" + f + "'").collect(Collectors.joining(", "));
-    return "(SELECT pk, max(\"$ts\") AS tick FROM read_parquet([" + list + "]) GROUP BY pk)";
-  }
-
-  private void read(Path folder, String deletes, Map<Object, Map<String, Object>> rows)
-      throws IOException, SQLException {
-    List<Path> narrow = new ArrayList<>();
-    List<Path> vectors = new ArrayList<>();
-    for (Path file : parquet(folder.resolve("binlog"))) {
-      (columns(file).contains("$ts") ? narrow : vectors).add(file);
-    }
-    assertThat(narrow).as("files of narrow columns in %s", folder).hasSize(1);
-    assertThat(vectors).as("files of vectors in %s", folder).hasSize(1);
     String sql =
-        "SELECT n.*, v.vec AS vec FROM read_parquet('"
-            + narrow.getFirst()
-            + "', file_row_number=true) n JOIN read_parquet('"
-            + vectors.getFirst()
-            + "', file_row_number=true) v USING (file_row_number) LEFT JOIN "
-            + deletes
-            + " d ON d.pk = n.id WHERE d.tick IS NULL OR d.tick <= n.\"$ts\"";
+        statement()
+            .replace("{bucket}", bucket.toString())
+            .replace("{collection}", Long.toString(collection))
+            .replace("{key}", EveryType.KEY)
+            .replace("{vector}", EveryType.VECTOR)
+            .replace(
+                "{segments}",
+                segments.stream().map(id -> "'" + id + "'").collect(Collectors.joining(", ")));
+    Map<Object, Map<String, Object>> rows = new HashMap<>();
     try (Statement statement = duck.createStatement();
         ResultSet found = statement.executeQuery(sql)) {
       while (found.next()) {
         Map<String, Object> row = row(found);
         Object key = row.get(EveryType.KEY);
         if (key == null) {
-          throw new AssertionError("a row without key in " + folder);
+          throw new AssertionError("a row without key in collection " + collection);
         }
         assertThat(rows.put(key, row)).as("live row %s is there twice", key).isNull();
       }
     }
+    return rows;
   }
 
-  private Set<String> columns(Path file) throws SQLException {
-    try (Statement statement = duck.createStatement();
-        ResultSet names =
-            statement.executeQuery("SELECT name FROM parquet_schema('" + file + "')")) {
-      Set<String> columns = new java.util.HashSet<>();
-      while (names.next()) {
-        columns.add(names.getString(1));
-      }
-      return columns;
-    }
+  private static String statement() throws IOException {
+    String text = Files.readString(DOCUMENT);
+    int from = text.indexOf("WITH files AS");
+    assertThat(from).as("the statement in %s", DOCUMENT).isPositive();
+    return text.substring(from, text.indexOf("```", from));
   }
 
   private static Map<String, Object> row(ResultSet found) throws SQLException {

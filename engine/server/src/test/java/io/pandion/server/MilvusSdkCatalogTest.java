@@ -164,16 +164,15 @@ class MilvusSdkCatalogTest {
     client.alterCollectionProperties(
         AlterCollectionPropertiesReq.builder()
             .collectionName("altered")
-            .property("collection.ttl.seconds", "86400")
+            .property("mmap.enabled", "true")
             .build());
-    assertThat(describe("altered").getProperties())
-        .containsEntry("collection.ttl.seconds", "86400");
+    assertThat(describe("altered").getProperties()).containsEntry("mmap.enabled", "true");
     client.dropCollectionProperties(
         DropCollectionPropertiesReq.builder()
             .collectionName("altered")
-            .propertyKeys(List.of("collection.ttl.seconds"))
+            .propertyKeys(List.of("mmap.enabled"))
             .build());
-    assertThat(describe("altered").getProperties()).doesNotContainKey("collection.ttl.seconds");
+    assertThat(describe("altered").getProperties()).doesNotContainKey("mmap.enabled");
     client.alterCollectionField(
         AlterCollectionFieldReq.builder()
             .collectionName("altered")
