@@ -121,6 +121,11 @@ class S3ObjectStoreTest extends ObjectStoreContract {
     try (S3ObjectStore lost = new S3ObjectStore(gone.settings("bucket", ""))) {
       lost.putIfAbsent("a", bytes());
       gone.close();
+      // The first write may have gone out on the connection that was open.
+      assertThatThrownBy(() -> lost.putIfAbsent("b", bytes()))
+          .isInstanceOfSatisfying(
+              PandionException.class,
+              e -> assertThat(e.reason()).isIn(Reason.OUTCOME_UNKNOWN, Reason.UNAVAILABLE_RETRY));
       fails(() -> lost.putIfAbsent("b", bytes()), Reason.UNAVAILABLE_RETRY, "" + gone.endpoint());
       fails(() -> lost.readAll("a"), Reason.UNAVAILABLE_RETRY, "reachable");
       fails(() -> lost.exists("a"), Reason.UNAVAILABLE_RETRY, "reachable");
