@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     versionProvider = Main.Version.class)
 final class StandaloneCommand implements Callable<Integer> {
+  private static final long STOP_SECONDS = 60;
   private static final Logger LOG = LoggerFactory.getLogger("io.pandion.Server");
   private static final int STANDARD_PORT = 19530;
 
@@ -98,11 +100,15 @@ final class StandaloneCommand implements Callable<Integer> {
     end.complete(1);
   }
 
-  /// SIGTERM, SIGINT, or the end of `main`: waits until all is closed.
+  /// SIGTERM, SIGINT, or the end of `main`: waits until all is closed, but not for ever, since
+  /// nothing that was acknowledged needs an orderly end.
   private static void stop(CompletableFuture<Integer> end, CountDownLatch closed) {
     end.complete(0);
     try {
-      closed.await();
+      if (!closed.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+        LOG.error("calls or tasks did not end within {} s; the server ends now", STOP_SECONDS);
+        Runtime.getRuntime().halt(1);
+      }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

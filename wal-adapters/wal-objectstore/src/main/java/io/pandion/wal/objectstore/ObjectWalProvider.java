@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// nothing. Any number of threads.
 public final class ObjectWalProvider implements WalProvider {
   private static final long CLOSE_SECONDS = 10;
+  private static final long SETTLE_NANOS = 20_000_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
 
   private final ObjectStore store;
@@ -185,12 +186,13 @@ public final class ObjectWalProvider implements WalProvider {
     ChannelRecord ended = raised;
     if (!raised.extents().isEmpty() && raised.extents().getLast().isOpen()) {
       Extent last = raised.extents().getLast();
-      long end;
-      if (last.stream().equals(stream.id().text())) {
-        end = nextSlot(stream);
-      } else {
-        end = fence.end(index(last.stream()), last.fromSlot());
-        streams.put(last.stream(), r -> r.ended(StreamRecord.State.FENCED, end));
+      long end = last.stream().equals(stream.id().text()) ? settled(stream) : -1;
+      if (end < 0) {
+        // Another stream, or this one was ended by another node just now.
+        stream = live();
+        long fenced = fence.end(index(last.stream()), last.fromSlot());
+        streams.put(last.stream(), r -> r.ended(StreamRecord.State.FENCED, fenced));
+        end = fenced;
       }
       ended = end(pchannel, raised, end);
     }
@@ -217,6 +219,32 @@ public final class ObjectWalProvider implements WalProvider {
       }
     }
     return record.endLast(end, seq, tick);
+  }
+
+  /// Waits until all slots that were sent are known to be there: another node's fence may still
+  /// take the place of one of them.
+  ///
+  /// @return the slot behind them, or -1 when the stream has ended
+  /// @throws PandionException UNAVAILABLE_RETRY when the store does not answer in time
+  private long settled(StreamWriter stream) {
+    lock.lock();
+    try {
+      long sent = stream.nextSlot();
+      long end = nanos.getAsLong() + settings.stall().toNanos();
+      while (!stream.dead() && stream.acknowledged() < sent) {
+        if (nanos.getAsLong() >= end) {
+          throw PandionException.unavailable(
+              "the object store does not answer writes of stream " + stream.id() + "; retry");
+        }
+        long _ = stream.room().awaitNanos(SETTLE_NANOS);
+      }
+      return stream.dead() ? -1 : sent;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw PandionException.unavailable("interrupted while stream " + stream.id() + " settled");
+    } finally {
+      lock.unlock();
+    }
   }
 
   private long nextSlot(StreamWriter stream) {

@@ -35,13 +35,14 @@ final class CrashChild {
     }
   }
 
+  /// @param where directory, or http://server/prefix
   static ObjectStore store(String where) {
     return where.startsWith("http")
         ? new S3ObjectStore(
             new S3Settings(
                 "wal",
-                "",
-                Optional.of(URI.create(where)),
+                URI.create(where).getPath().substring(1),
+                Optional.of(URI.create(where).resolve("/")),
                 "us-east-1",
                 Optional.of(S3ProxyServer.KEYS),
                 true,

@@ -123,7 +123,7 @@ class ObjectWalCrashTest {
 
   private static String where(String kind, String test) {
     return kind.equals("s3")
-        ? server.endpoint().toString()
+        ? server.endpoint().resolve("/" + test).toString()
         : directory.resolve("files-" + test).toString();
   }
 
