@@ -132,7 +132,9 @@ final class BadCatalogRequests {
             "$meta"),
         fields("a field named 2x", List.of(key, vector, Wire.text("2x", "5")), "2x"),
         fields(
-            "a sparse vector", List.of(key, Wire.field("vec", DataType.SparseFloatVector)), "104"),
+            "a sparse vector",
+            List.of(key, Wire.field("vec", DataType.SparseFloatVector)),
+            "SparseFloatVector"),
         fields(
             "a type that nobody knows",
             List.of(key, vector, FieldSchema.newBuilder().setName("odd").setDataTypeValue(9_999)),
