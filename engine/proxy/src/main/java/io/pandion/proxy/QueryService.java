@@ -53,17 +53,12 @@ record QueryService(Catalog catalog, ShardReader reader, ReadPoints points, Answ
     OutputFields output =
         OutputFields.of(schema, count ? List.of() : request.getOutputFieldsList(), true);
     ReadPoint point =
-        SearchParams.flag(params, "iterator")
-            ? points.iterator(
-                collection,
-                request.getGuaranteeTimestamp(),
-                request.getConsistencyLevel(),
-                request.getUseDefaultConsistency())
-            : points.of(
-                collection,
-                request.getGuaranteeTimestamp(),
-                request.getConsistencyLevel(),
-                request.getUseDefaultConsistency());
+        points.of(
+            collection,
+            request.getGuaranteeTimestamp(),
+            request.getConsistencyLevel(),
+            request.getUseDefaultConsistency(),
+            SearchParams.flag(params, "iterator"));
     QueryPlan plan =
         new QueryPlan(
             filter, page.window(), count, partitions, count ? List.of() : output.fetched());
@@ -128,8 +123,8 @@ record QueryService(Catalog catalog, ShardReader reader, ReadPoints points, Answ
           throw PandionException.unsupported("query parameter '" + name + "' is not supported");
         }
       }
-      long limit = number(params, "limit", UNLIMITED);
-      long offset = number(params, "offset", 0);
+      long limit = SearchParams.number(params, "limit", UNLIMITED);
+      long offset = SearchParams.number(params, "offset", 0);
       if (limit == UNLIMITED) {
         if (offset != 0) {
           throw PandionException.invalid("offset [" + offset + "] is given without a limit");
@@ -147,18 +142,6 @@ record QueryService(Catalog catalog, ShardReader reader, ReadPoints points, Answ
                 + offset);
       }
       return new Page(limit, (int) offset);
-    }
-
-    private static long number(Map<String, String> params, String name, long absent) {
-      String text = params.getOrDefault(name, "").strip();
-      if (text.isEmpty()) {
-        return absent;
-      }
-      try {
-        return Long.parseLong(text);
-      } catch (NumberFormatException e) {
-        throw PandionException.invalid(name + " [" + text + "] is invalid: it must be an integer");
-      }
     }
 
     long window() {

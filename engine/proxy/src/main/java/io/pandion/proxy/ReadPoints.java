@@ -23,8 +23,17 @@ record ReadPoints(Coordinator coordinator, LongSupplier clock) {
   /// @param guarantee `guarantee_timestamp` of the request
   /// @param level of the request
   /// @param useDefault take the collection's level instead
+  /// @param iterator whether this is a step of an iterator: the tick that its first step answered,
+  ///   sent as the guarantee, is the state that all steps see
   ReadPoint of(
-      CollectionInfo collection, long guarantee, ConsistencyLevel level, boolean useDefault) {
+      CollectionInfo collection,
+      long guarantee,
+      ConsistencyLevel level,
+      boolean useDefault,
+      boolean iterator) {
+    if (iterator && guarantee > BOUNDED_TICK) {
+      return ReadPoint.at(guarantee);
+    }
     if (useDefault) {
       return of(ConsistencyLevel.forNumber(collection.consistencyLevel()), guarantee);
     }
@@ -33,15 +42,6 @@ record ReadPoints(Coordinator coordinator, LongSupplier clock) {
       return given(guarantee);
     }
     return of(level, guarantee);
-  }
-
-  /// A step of an iterator: the tick that its first step answered, sent as the guarantee, is the
-  /// state that all steps see.
-  ReadPoint iterator(
-      CollectionInfo collection, long guarantee, ConsistencyLevel level, boolean useDefault) {
-    return guarantee > BOUNDED_TICK
-        ? ReadPoint.at(guarantee)
-        : of(collection, guarantee, level, useDefault);
   }
 
   /// Sees every write acknowledged before this call.

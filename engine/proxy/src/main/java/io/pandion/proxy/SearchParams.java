@@ -141,13 +141,14 @@ record SearchParams(
         window(all, "search_iter_batch_size"),
         real(all, "search_iter_last_bound"),
         all.getOrDefault("search_iter_id", ""),
-        tick(all, "guarantee_timestamp"));
+        number(all, "guarantee_timestamp", 0));
   }
 
-  private static long tick(Map<String, String> all, String name) {
+  /// @throws PandionException INVALID_REQUEST when it is no integer
+  static long number(Map<String, String> all, String name, long absent) {
     String text = all.getOrDefault(name, "").strip();
     try {
-      return text.isEmpty() ? 0 : Long.parseLong(text);
+      return text.isEmpty() ? absent : Long.parseLong(text);
     } catch (NumberFormatException e) {
       throw PandionException.invalid(name + " [" + text + "] is invalid: it must be an integer");
     }

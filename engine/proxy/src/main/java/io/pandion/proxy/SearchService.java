@@ -78,18 +78,13 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points, Ans
 
   private ReadPoint point(CollectionInfo collection, SearchRequest request, SearchParams params) {
     SearchParams.Iterator iterator = params.iterator();
-    if (iterator == null) {
-      return points.of(
-          collection,
-          request.getGuaranteeTimestamp(),
-          request.getConsistencyLevel(),
-          request.getUseDefaultConsistency());
-    }
-    return points.iterator(
+    long snapshot = iterator == null ? 0 : iterator.snapshot();
+    return points.of(
         collection,
-        Math.max(request.getGuaranteeTimestamp(), iterator.snapshot()),
+        Math.max(request.getGuaranteeTimestamp(), snapshot),
         request.getConsistencyLevel(),
-        request.getUseDefaultConsistency());
+        request.getUseDefaultConsistency(),
+        iterator != null);
   }
 
   /// The parameters of the index, and which it is: FLAT asks growing segments to be exact, too.
