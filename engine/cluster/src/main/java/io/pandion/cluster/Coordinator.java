@@ -12,6 +12,10 @@ public interface Coordinator {
   /// Ticks from the cluster's clock; every range lies above all ranges handed out before.
   TickRange allocateTicks(int count);
 
+  /// All ranges handed out from now on lie above a tick that a log already has: the clock may have
+  /// been lost with the meta store.
+  void raiseTicks(long known);
+
   /// The catalog as it is now; a cheap read.
   CatalogSnapshot catalog();
 

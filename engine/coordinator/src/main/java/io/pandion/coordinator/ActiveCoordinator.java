@@ -179,6 +179,11 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
   }
 
   @Override
+  public void raiseTicks(long known) {
+    ticks.raise(known);
+  }
+
+  @Override
   public CatalogSnapshot catalog() {
     return ledger.catalog();
   }

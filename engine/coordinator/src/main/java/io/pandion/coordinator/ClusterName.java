@@ -23,7 +23,6 @@ record ClusterName(String cluster, int format) {
   private static final int FORMAT = 1;
   private static final String OBJECT = "cluster.json";
   private static final String KEY = "cluster";
-  private static final String SEGMENTS = "seg/";
 
   /// Names both at their first start. A meta store that knows nothing, or less than the bucket, is
   /// filled from the bucket.
@@ -50,6 +49,12 @@ record ClusterName(String cluster, int format) {
               + known.get().cluster);
     }
     boolean blank = known.isEmpty() && meta.get(Tenure.KEY).isEmpty();
+    if (known.isEmpty() && !blank && there.isPresent()) {
+      throw mismatch(
+          "the bucket belongs to cluster "
+              + there.get().cluster
+              + ", but the meta store has a catalog of no cluster");
+    }
     if (blank) {
       checkNothingIsForgotten(bucket, there.isPresent());
     }
@@ -67,10 +72,10 @@ record ClusterName(String cluster, int format) {
   /// A bucket with data is not taken for a new one.
   private static void checkNothingIsForgotten(ObjectStore bucket, boolean named) {
     boolean catalog = !bucket.list(Snapshots.PREFIX).isEmpty();
-    if (!named && (catalog || !bucket.list(SEGMENTS).isEmpty())) {
+    if (!named && (catalog || !bucket.list(Garbage.ROOT).isEmpty())) {
       throw mismatch("the bucket has data but no " + OBJECT + " that tells whose they are");
     }
-    if (named && !catalog && !bucket.list(SEGMENTS).isEmpty()) {
+    if (named && !catalog && !bucket.list(Garbage.ROOT).isEmpty()) {
       throw mismatch(
           "the bucket has segments but no copy of the catalog in "
               + Snapshots.PREFIX

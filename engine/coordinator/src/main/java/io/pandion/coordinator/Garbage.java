@@ -23,7 +23,7 @@ import java.util.Set;
 /// time.
 final class Garbage {
   private static final int BATCH = 100;
-  private static final String ROOT = "seg/";
+  static final String ROOT = "seg/";
   private final Board board;
   private final Attempts attempts;
   private final Ledger ledger;

@@ -7,6 +7,7 @@ import io.pandion.model.PandionException;
 import io.pandion.storage.ObjectStore;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /// Copies, in the bucket, of all that the ledger knows: `catalog/{tick:020}.json`. With the newest
@@ -25,6 +27,7 @@ final class Snapshots {
   private static final int FORMAT = 1;
   private static final int KEPT = 3;
   private static final int CHUNK = 100;
+  private static final Pattern ID = Pattern.compile("[0-9]{1,18}");
   private static final String CHECKSUM = ",\"crc32c\":";
   private static final String END = "}\n";
 
@@ -85,7 +88,7 @@ final class Snapshots {
     for (String prefix : Ledger.prefixes()) {
       meta.list(prefix).forEach(e -> changes.put(e.key(), Optional.empty()));
     }
-    decode(file, meta).forEach((key, value) -> changes.put(key, Optional.of(value)));
+    decode(file, meta, ids(bucket)).forEach((key, value) -> changes.put(key, Optional.of(value)));
     Iterator<Map.Entry<String, Optional<byte[]>>> each = changes.entrySet().iterator();
     while (each.hasNext()) {
       MetaTransaction chunk = new MetaTransaction();
@@ -136,7 +139,19 @@ final class Snapshots {
         "the copy of the catalog '" + name + "', the newest of the bucket, is damaged: " + why);
   }
 
-  private static Map<String, byte[]> decode(JsonNode file, MetaStore meta) {
+  /// The highest id that a segment's files carry. Ids are ticks, and many may have been given since
+  /// the copy was made: each start goes on one window above the last, and so runs ahead of the wall
+  /// clock for a while. What the logs have is learnt when they open.
+  private static long ids(ObjectStore bucket) {
+    return bucket.list(Garbage.ROOT).stream()
+        .flatMap(name -> Arrays.stream(name.split("/", -1)))
+        .filter(part -> ID.matcher(part).matches())
+        .mapToLong(Long::parseLong)
+        .max()
+        .orElse(0);
+  }
+
+  private static Map<String, byte[]> decode(JsonNode file, MetaStore meta, long ids) {
     Map<String, byte[]> out = new TreeMap<>();
     file.path("entries")
         .properties()
@@ -145,7 +160,7 @@ final class Snapshots {
               boolean term = e.getKey().startsWith(Ledger.CHANNEL);
               out.put(e.getKey(), term ? raised(e, meta) : Json.write(e.getValue()));
             });
-    out.put(TickOracle.KEY, Json.write(file.path("tick").asLong()));
+    out.put(TickOracle.KEY, Json.write(Math.max(file.path("tick").asLong(), ids) + 1));
     return out;
   }
 

@@ -45,6 +45,11 @@ final class TickOracle {
     return new TickRange(first, count);
   }
 
+  /// Goes on above a tick that is known to have been given.
+  synchronized void raise(long known) {
+    next = Math.max(next, known + 1);
+  }
+
   long next() {
     return allocate(1).first();
   }

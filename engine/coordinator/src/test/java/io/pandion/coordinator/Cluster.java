@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /// A whole cluster in one process: the coordinator and a real streaming node over a log and a meta
@@ -160,13 +161,13 @@ final class Cluster implements AutoCloseable {
     return count;
   }
 
-  static void await(String what, BooleanSupplier condition) throws InterruptedException {
+  static void await(String what, BooleanSupplier condition) {
     long deadline = System.nanoTime() + 30_000_000_000L;
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() > deadline) {
         throw new AssertionError("waited 30 s for: " + what);
       }
-      Thread.sleep(5);
+      LockSupport.parkNanos(5_000_000);
     }
   }
 

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pandion.cluster.CatalogCommand;
 import io.pandion.meta.CatalogSnapshot;
+import io.pandion.meta.MetaTransaction;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.DataType;
 import io.pandion.model.FieldSchema;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
+import io.pandion.model.TimeTick;
 import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.ManifestStore;
 import java.nio.charset.StandardCharsets;
@@ -100,6 +102,21 @@ final class SnapshotsTest {
   }
 
   @Test
+  void ids_given_after_the_newest_copy_are_not_given_again() {
+    FileObjectStore bucket = bucket("b");
+    long id;
+    try (ActiveCoordinator first = coordinator(new MemoryMetaStore(), bucket)) {
+      catalog(first);
+      first.raiseTicks(TimeTick.of(System.currentTimeMillis() + 600_000, 0));
+      id = first.allocateTicks(1).first();
+    }
+    bucket.putIfAbsent("seg/5/6/" + id + "/binlog/x.parquet", new byte[1]);
+    try (ActiveCoordinator second = coordinator(new MemoryMetaStore(), bucket)) {
+      assertThat(second.allocateTicks(1).first()).isGreaterThan(id);
+    }
+  }
+
+  @Test
   void a_copy_is_written_for_each_change_and_the_last_three_are_kept() {
     FileObjectStore bucket = bucket("b");
     try (ActiveCoordinator coordinator = coordinator(new MemoryMetaStore(), bucket)) {
@@ -121,6 +138,9 @@ final class SnapshotsTest {
     coordinator(new MemoryMetaStore(), bucket("two")).close();
     assertRefused(one, bucket("two"), "the bucket belongs to cluster 00000000-0000-0000-0000-0");
     assertRefused(one, bucket("three"), "it has no cluster.json");
+    MemoryMetaStore nameless = one.copy();
+    nameless.commit(new MetaTransaction().delete("cluster"));
+    assertRefused(nameless, bucket("one"), "a catalog of no cluster");
     coordinator(one, bucket("one")).close();
   }
 

@@ -43,6 +43,16 @@ final class TickOracleTest {
   }
 
   @Test
+  void ticks_lie_above_one_that_a_log_has_already() {
+    TickOracle oracle = oracle();
+    long known = oracle.next() + 5_000_000_000L;
+    oracle.raise(known);
+    oracle.raise(1);
+    assertThat(oracle.next()).isGreaterThan(known);
+    assertThat(oracle().next()).isGreaterThan(known);
+  }
+
+  @Test
   void a_replaced_oracle_is_fenced_when_its_window_ends() {
     TickOracle old = oracle();
     oracle().next();

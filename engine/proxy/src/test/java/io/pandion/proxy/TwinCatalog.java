@@ -51,6 +51,11 @@ final class TwinCatalog implements Coordinator, CatalogSnapshot {
   }
 
   @Override
+  public void raiseTicks(long known) {
+    clock.accumulateAndGet(known, Math::max);
+  }
+
+  @Override
   public CatalogSnapshot catalog() {
     return this;
   }

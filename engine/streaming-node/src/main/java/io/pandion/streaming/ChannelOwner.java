@@ -107,6 +107,7 @@ final class ChannelOwner implements AutoCloseable {
 
   /// Nothing of an older term can follow this message.
   private void barrier(Coordinator coordinator, long term) {
+    coordinator.raiseTicks(wal.lastTick());
     long tick = coordinator.allocateTicks(1).first();
     wal.append(
             List.of(

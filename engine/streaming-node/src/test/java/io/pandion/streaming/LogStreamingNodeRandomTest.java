@@ -66,6 +66,9 @@ class LogStreamingNodeRandomTest {
         default -> {
           if (random.nextInt(4) == 0) {
             node.close();
+            if (random.nextBoolean()) {
+              world.forgetTicks();
+            }
             node = start();
           }
         }

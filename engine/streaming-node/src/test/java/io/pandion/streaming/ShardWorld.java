@@ -83,6 +83,16 @@ final class ShardWorld implements Coordinator, QueryNode {
   }
 
   @Override
+  public void raiseTicks(long known) {
+    ticks.accumulateAndGet(known + 1, Math::max);
+  }
+
+  /// The clock starts again, as if the meta store were lost.
+  void forgetTicks() {
+    ticks.set(1_000);
+  }
+
+  @Override
   public synchronized void flushed(FlushReport report) {
     if (report.term() < term) {
       throw new PandionException(
