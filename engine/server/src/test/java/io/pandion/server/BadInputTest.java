@@ -159,7 +159,8 @@ class BadInputTest {
   }
 
   static List<BadRequest> requests() {
-    return Stream.of(BadWrites.all(), BadReads.all(), BadCatalogRequests.all())
+    return Stream.of(
+            BadWrites.all(), BadReads.all(), BadCatalogRequests.all(), BadIndexRequests.all())
         .flatMap(List::stream)
         .toList();
   }

@@ -31,24 +31,11 @@ import io.milvus.v2.service.index.request.DescribeIndexReq;
 import io.milvus.v2.service.index.request.DropIndexReq;
 import io.milvus.v2.service.index.request.ListIndexesReq;
 import io.milvus.v2.service.index.response.DescribeIndexResp.IndexDesc;
-import io.milvus.v2.service.partition.request.CreatePartitionReq;
-import io.milvus.v2.service.partition.request.DropPartitionReq;
-import io.milvus.v2.service.partition.request.GetPartitionStatsReq;
-import io.milvus.v2.service.partition.request.HasPartitionReq;
-import io.milvus.v2.service.partition.request.ListPartitionsReq;
-import io.milvus.v2.service.partition.request.LoadPartitionsReq;
-import io.milvus.v2.service.partition.request.ReleasePartitionsReq;
 import io.milvus.v2.service.utility.request.AlterAliasReq;
 import io.milvus.v2.service.utility.request.CreateAliasReq;
 import io.milvus.v2.service.utility.request.DescribeAliasReq;
 import io.milvus.v2.service.utility.request.DropAliasReq;
-import io.milvus.v2.service.utility.request.FlushReq;
 import io.milvus.v2.service.utility.request.ListAliasesReq;
-import io.milvus.v2.service.vector.request.InsertReq;
-import io.milvus.v2.service.vector.request.QueryReq;
-import io.milvus.v2.service.vector.request.SearchReq;
-import io.milvus.v2.service.vector.request.data.BaseVector;
-import io.milvus.v2.service.vector.request.data.FloatVec;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,12 +46,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The unmodified Milvus client for Java shapes the catalog: databases, collections, partitions,
-/// aliases, indexes, loading.
+/// The unmodified Milvus client for Java shapes the catalog: databases, collections, aliases,
+/// indexes, loading.
 @SuppressWarnings("NullAway.Init") // the server starts before the tests
 class MilvusSdkCatalogTest {
-  private static final int DIMENSION = 4;
-
   @TempDir static Path data;
   private static ServerProcess server;
   private static MilvusClientV2 client;
@@ -106,7 +91,8 @@ class MilvusSdkCatalogTest {
         .containsEntry("database.replica.number", "1");
     MilvusClientV2 shop = server.client("shop");
     try {
-      create(shop, "goods", EveryType.schema(DataType.Int64, DIMENSION));
+      SmallCollections.create(
+          shop, "goods", EveryType.schema(DataType.Int64, SmallCollections.DIMENSION));
       assertThat(shop.listCollections().getCollectionNames()).containsExactly("goods");
       shop.useDatabase("default");
       assertThat(shop.listCollections().getCollectionNames()).doesNotContain("goods");
@@ -124,7 +110,8 @@ class MilvusSdkCatalogTest {
 
   @Test
   void a_collection_is_described_as_it_was_created() {
-    create(client, "described", EveryType.schema(DataType.VarChar, DIMENSION));
+    SmallCollections.create(
+        client, "described", EveryType.schema(DataType.VarChar, SmallCollections.DIMENSION));
     DescribeCollectionResp answer = describe("described");
     assertThat(answer.getFieldNames())
         .containsExactly(
@@ -135,7 +122,7 @@ class MilvusSdkCatalogTest {
     assertThat(answer.getConsistencyLevel()).isEqualTo(ConsistencyLevel.STRONG);
     CreateCollectionReq.CollectionSchema schema = answer.getCollectionSchema();
     assertThat(schema.getField("id").getMaxLength()).isEqualTo(64);
-    assertThat(schema.getField("vec").getDimension()).isEqualTo(DIMENSION);
+    assertThat(schema.getField("vec").getDimension()).isEqualTo(SmallCollections.DIMENSION);
     assertThat(schema.getField("big").getIsNullable()).isTrue();
     assertThat(schema.getField("num").getDefaultValue()).isEqualTo(7);
     assertThat(schema.getField("tiny").getDataType()).isEqualTo(DataType.Int8);
@@ -160,7 +147,8 @@ class MilvusSdkCatalogTest {
 
   @Test
   void properties_and_fields_are_altered() {
-    create(client, "altered", EveryType.schema(DataType.Int64, DIMENSION));
+    SmallCollections.create(
+        client, "altered", EveryType.schema(DataType.Int64, SmallCollections.DIMENSION));
     client.alterCollectionProperties(
         AlterCollectionPropertiesReq.builder()
             .collectionName("altered")
@@ -187,7 +175,7 @@ class MilvusSdkCatalogTest {
   void an_added_field_is_null_in_old_rows_and_kept_in_new_ones() {
     TestCollection rows = filled("added", 20);
     rows.flush();
-    rows.insert(batch(20, 10));
+    rows.insert(SmallCollections.batch(random, 20, 10));
     client.addCollectionField(
         AddCollectionFieldReq.builder()
             .collectionName("added")
@@ -195,7 +183,7 @@ class MilvusSdkCatalogTest {
             .dataType(DataType.Int64)
             .isNullable(true)
             .build());
-    List<Map<String, Object>> late = new ArrayList<>(batch(30, 10));
+    List<Map<String, Object>> late = new ArrayList<>(SmallCollections.batch(random, 30, 10));
     late.replaceAll(
         r -> {
           Map<String, Object> row = new java.util.HashMap<>(r);
@@ -238,135 +226,15 @@ class MilvusSdkCatalogTest {
   }
 
   @Test
-  void partitions_hold_their_rows_apart() {
-    create(client, "parted", EveryType.schema(DataType.Int64, DIMENSION));
-    for (String partition : List.of("north", "south")) {
-      client.createPartition(
-          CreatePartitionReq.builder().collectionName("parted").partitionName(partition).build());
-    }
-    assertThat(client.listPartitions(ListPartitionsReq.builder().collectionName("parted").build()))
-        .containsExactlyInAnyOrder("_default", "north", "south");
-    insertInto("north", 0, 30);
-    insertInto("south", 30, 20);
-    assertThat(countIn(List.of("north"))).isEqualTo(30L);
-    assertThat(countIn(List.of("south"))).isEqualTo(20L);
-    assertThat(countIn(List.of())).isEqualTo(50L);
-    assertThat(hitsIn("south")).hasSize(20).allMatch(key -> key instanceof Long id && id >= 30);
-    client.flush(FlushReq.builder().collectionNames(List.of("parted")).build());
-    assertThat(
-            client
-                .getPartitionStats(
-                    GetPartitionStatsReq.builder()
-                        .collectionName("parted")
-                        .partitionName("north")
-                        .build())
-                .getNumOfEntities())
-        .isEqualTo(30);
-    client.releasePartitions(
-        ReleasePartitionsReq.builder()
-            .collectionName("parted")
-            .partitionNames(List.of("north"))
-            .build());
-    assertThatThrownBy(() -> countIn(List.of("north"))).hasMessageContaining("not loaded");
-    assertThat(countIn(List.of("south"))).isEqualTo(20L);
-    client.loadPartitions(
-        LoadPartitionsReq.builder()
-            .collectionName("parted")
-            .partitionNames(List.of("north"))
-            .build());
-    assertThat(countIn(List.of("north"))).isEqualTo(30L);
-    client.releasePartitions(
-        ReleasePartitionsReq.builder()
-            .collectionName("parted")
-            .partitionNames(List.of("north"))
-            .build());
-    client.dropPartition(
-        DropPartitionReq.builder().collectionName("parted").partitionName("north").build());
-    assertThat(
-            client.hasPartition(
-                HasPartitionReq.builder().collectionName("parted").partitionName("north").build()))
-        .isFalse();
-    assertThat(countIn(List.of())).isEqualTo(20L);
-  }
-
-  private void insertInto(String partition, int from, int count) {
-    client.insert(
-        InsertReq.builder()
-            .collectionName("parted")
-            .partitionName(partition)
-            .data(batch(from, count).stream().map(EveryType::json).toList())
-            .build());
-  }
-
-  private static Object countIn(List<String> partitions) {
-    Object count =
-        client
-            .query(
-                QueryReq.builder()
-                    .collectionName("parted")
-                    .partitionNames(partitions)
-                    .outputFields(List.of("count(*)"))
-                    .build())
-            .getQueryResults()
-            .getFirst()
-            .getEntity()
-            .get("count(*)");
-    return count == null ? "no count" : count;
-  }
-
-  private List<Object> hitsIn(String partition) {
-    SearchReq search =
-        SearchReq.builder()
-            .collectionName("parted")
-            .partitionNames(List.of(partition))
-            .data(List.<BaseVector>of(new FloatVec(EveryType.vector(random, DIMENSION))))
-            .limit(100)
-            .build();
-    return client.search(search).getSearchResults().getFirst().stream()
-        .map(r -> r.getId())
-        .toList();
-  }
-
-  @Test
-  void a_partition_key_spreads_rows_and_still_answers_whole() {
-    CreateCollectionReq.CollectionSchema schema = EveryType.schema(DataType.Int64, DIMENSION);
-    schema.addField(
-        io.milvus.v2.service.collection.request.AddFieldReq.builder()
-            .fieldName("tenant")
-            .dataType(DataType.VarChar)
-            .maxLength(20)
-            .isPartitionKey(true)
-            .build());
-    create(client, "tenants", schema);
-    TestCollection rows = new TestCollection(client, "tenants");
-    List<Map<String, Object>> batch = new ArrayList<>();
-    for (Map<String, Object> row : batch(0, 300)) {
-      Map<String, Object> owned = new java.util.HashMap<>(row);
-      owned.put("tenant", "t" + random.nextInt(10));
-      batch.add(owned);
-    }
-    rows.insert(batch);
-    for (int tenant = 0; tenant < 10; tenant++) {
-      rows.checkCount(ModelFilter.compare("tenant", "==", "t" + tenant));
-    }
-    rows.checkCount(ModelFilter.in("tenant", List.of("t1", "t5")));
-    rows.flush();
-    rows.delete(ModelFilter.compare("tenant", "==", "t3"));
-    rows.checkCount(ModelFilter.ALL);
-    assertThat(client.listPartitions(ListPartitionsReq.builder().collectionName("tenants").build()))
-        .hasSize(16);
-  }
-
-  @Test
   void indexes_are_built_described_and_dropped() {
     client.createCollection(
         CreateCollectionReq.builder()
             .collectionName("indexed")
-            .collectionSchema(EveryType.schema(DataType.Int64, DIMENSION))
+            .collectionSchema(EveryType.schema(DataType.Int64, SmallCollections.DIMENSION))
             .consistencyLevel(ConsistencyLevel.STRONG)
             .build());
     TestCollection rows = new TestCollection(client, "indexed");
-    rows.insert(batch(0, 500));
+    rows.insert(SmallCollections.batch(random, 0, 500));
     rows.flush();
     client.createIndex(
         CreateIndexReq.builder()
@@ -439,37 +307,14 @@ class MilvusSdkCatalogTest {
   }
 
   private TestCollection filled(String name, int count) {
-    create(client, name, EveryType.schema(DataType.Int64, DIMENSION));
+    SmallCollections.create(
+        client, name, EveryType.schema(DataType.Int64, SmallCollections.DIMENSION));
     TestCollection rows = new TestCollection(client, name);
-    rows.insert(batch(0, count));
+    rows.insert(SmallCollections.batch(random, 0, count));
     return rows;
-  }
-
-  private static void create(
-      MilvusClientV2 with, String name, CreateCollectionReq.CollectionSchema schema) {
-    with.createCollection(
-        CreateCollectionReq.builder()
-            .collectionName(name)
-            .collectionSchema(schema)
-            .indexParam(
-                IndexParam.builder()
-                    .fieldName("vec")
-                    .indexType(IndexParam.IndexType.FLAT)
-                    .metricType(IndexParam.MetricType.L2)
-                    .build())
-            .consistencyLevel(ConsistencyLevel.STRONG)
-            .build());
   }
 
   private static DescribeCollectionResp describe(String name) {
     return client.describeCollection(DescribeCollectionReq.builder().collectionName(name).build());
-  }
-
-  private List<Map<String, Object>> batch(int from, int count) {
-    List<Map<String, Object>> rows = new ArrayList<>();
-    for (long key = from; key < from + count; key++) {
-      rows.add(EveryType.row(random, key, DIMENSION));
-    }
-    return rows;
   }
 }
