@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -135,7 +136,11 @@ final class ExtentReader implements WalReader {
       }
       long to = Math.min(span.to, span.from + WIDTH);
       spans.addFirst(new Span(span.index, to, span.to));
-      return io.submit(() -> pieces(span.index, span.from, to));
+      try {
+        return io.submit(() -> pieces(span.index, span.from, to));
+      } catch (RejectedExecutionException e) {
+        throw closed(e);
+      }
     }
     return null;
   }
@@ -159,15 +164,19 @@ final class ExtentReader implements WalReader {
           ? new PandionException(p.reason(), p.subject(), String.valueOf(p.getMessage()), p)
           : new IllegalStateException(e.getCause());
     } catch (CancellationException e) {
-      throw new PandionException(
-          PandionException.Reason.UNAVAILABLE_RETRY,
-          PandionException.Subject.CHANNEL,
-          "the log was closed while it was read",
-          e);
+      throw closed(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw PandionException.unavailable("interrupted while the log was read");
     }
+  }
+
+  private static PandionException closed(RuntimeException e) {
+    return new PandionException(
+        PandionException.Reason.UNAVAILABLE_RETRY,
+        PandionException.Subject.CHANNEL,
+        "the log was closed while it was read",
+        e);
   }
 
   @Override

@@ -8,7 +8,7 @@ import java.util.Optional;
 /// extent of any channel needs; it is written down before anything below it is deleted, and nothing
 /// else is. FENCE and CLOSE objects stay for ever: they are what keeps a writer out that was paused
 /// for however long. Repeatable, also by others at the same time.
-final class LowWater {
+class LowWater {
   private final WalMeta meta;
   private final ObjectStore store;
 
@@ -44,7 +44,7 @@ final class LowWater {
   }
 
   /// First slot that an extent needs, or Long.MAX_VALUE when none does.
-  private static long needed(String stream, Collection<ChannelRecord> channels) {
+  long needed(String stream, Collection<ChannelRecord> channels) {
     long needed = Long.MAX_VALUE;
     for (ChannelRecord channel : channels) {
       for (Extent extent : channel.extents()) {

@@ -8,13 +8,14 @@ import io.pandion.storage.ObjectStore;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalProvider;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -38,7 +39,8 @@ public final class ObjectWalProvider implements WalProvider {
   private final ObjectStore store;
   private final ObjectWalSettings settings;
   private final String node;
-  private final LongSupplier nanos;
+  private final Threads threads;
+  private final Deciders deciders;
   private final RandomGenerator random;
   private final long writer;
   private final WalMeta meta;
@@ -48,17 +50,20 @@ public final class ObjectWalProvider implements WalProvider {
   private final Trimmer trimmer;
   private final Survivors survivors;
   private final StreamFence fence;
-  private final ExecutorService io =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("wal-io-", 0).factory());
+  private final ExecutorService io;
 
   /// Guards what is in memory; never held while a request is under way.
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
 
   /// Held while a channel changes hands, with its requests.
-  private final ReentrantLock opening = new ReentrantLock();
+  private final ReentrantLock opening;
 
   private final Map<String, StreamIndex> indexes = new ConcurrentHashMap<>();
   private final Map<String, ObjectWal> open = new ConcurrentHashMap<>();
+
+  /// Streams whose writers may still have something to do. Guarded by `opening`.
+  private final Set<StreamWriter> streams = new LinkedHashSet<>();
+
   private @Nullable StreamWriter current;
   private boolean probed;
   private boolean closed;
@@ -73,18 +78,33 @@ public final class ObjectWalProvider implements WalProvider {
       String node,
       LongSupplier nanos,
       RandomGenerator random) {
+    this(store, meta, settings, node, new JdkThreads(nanos), random, new Deciders());
+  }
+
+  ObjectWalProvider(
+      ObjectStore store,
+      MetaStore meta,
+      ObjectWalSettings settings,
+      String node,
+      Threads threads,
+      RandomGenerator random,
+      Deciders deciders) {
     this.store = store;
     this.settings = settings;
     this.node = node;
-    this.nanos = nanos;
+    this.threads = threads;
+    this.deciders = deciders;
     this.random = random;
     this.writer = random.nextLong();
-    this.meta = new WalMeta(meta);
+    this.lock = threads.lock();
+    this.opening = threads.lock();
+    this.io = threads.requests();
+    this.meta = deciders.meta(meta);
     this.cache = new ObjectCache(settings.cacheBytes());
-    this.lowWater = new LowWater(this.meta, store);
+    this.lowWater = deciders.lowWater(this.meta, store);
     this.trimmer = new Trimmer(this.meta, lock, this::index, this::collect);
     this.survivors = new Survivors(this.meta, lock);
-    this.fence = new StreamFence(store, writer, this::pause);
+    this.fence = deciders.fence(store, writer, threads::pause);
   }
 
   @Override
@@ -111,16 +131,22 @@ public final class ObjectWalProvider implements WalProvider {
     if (before.term() > term) {
       throw WalMeta.fenced(pchannel, term, before);
     }
-    handOver(pchannel, term);
-    opening.lock();
-    try {
-      if (closed) {
-        throw PandionException.unavailable("the log provider is closed");
+    while (true) {
+      handOver(pchannel, term);
+      opening.lock();
+      try {
+        if (closed) {
+          throw PandionException.unavailable("the log provider is closed");
+        }
+        probe();
+        // Another opening in this process may have been faster, and been written to since.
+        ObjectWal earlier = open.get(pchannel);
+        if (earlier == null || earlier.isDrained()) {
+          return takeOver(pchannel, term);
+        }
+      } finally {
+        opening.unlock();
       }
-      probe();
-      return takeOver(pchannel, term);
-    } finally {
-      opening.unlock();
     }
   }
 
@@ -157,7 +183,7 @@ public final class ObjectWalProvider implements WalProvider {
     } finally {
       lock.unlock();
     }
-    ConditionalCreateProbe.check(store, "wal/probe/" + name.text());
+    ConditionalCreateProbe.check(store, "wal/probe/" + name.text(), io);
     requireNoLostLog();
     probed = true;
   }
@@ -230,13 +256,13 @@ public final class ObjectWalProvider implements WalProvider {
     lock.lock();
     try {
       long sent = stream.nextSlot();
-      long end = nanos.getAsLong() + settings.stall().toNanos();
+      long end = threads.nanos() + settings.stall().toNanos();
       while (!stream.dead() && stream.acknowledged() < sent) {
-        if (nanos.getAsLong() >= end) {
+        if (threads.nanos() >= end) {
           throw PandionException.unavailable(
               "the object store does not answer writes of stream " + stream.id() + "; retry");
         }
-        long _ = stream.room().awaitNanos(SETTLE_NANOS);
+        long _ = threads.await(lock, stream.room(), SETTLE_NANOS);
       }
       return stream.dead() ? -1 : sent;
     } catch (InterruptedException e) {
@@ -269,13 +295,14 @@ public final class ObjectWalProvider implements WalProvider {
                 writer,
                 store,
                 settings,
-                nanos,
-                new CommitPlanner(settings, random),
+                threads,
+                deciders.planner(settings, random),
                 cache,
                 io,
                 lock,
-                (dead, end) -> io.execute(() -> move(dead, end)));
+                this::ended);
         current = now;
+        streams.add(now);
         now.start();
       }
       return now;
@@ -284,12 +311,26 @@ public final class ObjectWalProvider implements WalProvider {
     }
   }
 
+  private void ended(StreamWriter dead, long end) {
+    try {
+      io.execute(() -> move(dead, end));
+    } catch (RejectedExecutionException e) {
+      // The provider was closed meanwhile.
+      abandon(dead);
+    }
+  }
+
   /// Another node ended a stream.
   private void move(StreamWriter dead, long end) {
     opening.lock();
     try {
+      streams.remove(dead);
+      if (closed && current == null) {
+        abandon(dead);
+        return;
+      }
       survivors.move(dead, end, live(), open.values()).forEach(w -> open.remove(w.pchannel(), w));
-      dead.close(0);
+      boolean _ = dead.close(0);
     } finally {
       opening.unlock();
     }
@@ -299,7 +340,8 @@ public final class ObjectWalProvider implements WalProvider {
   void closed(ObjectWal wal, boolean drained) {
     opening.lock();
     try {
-      if (!open.remove(wal.pchannel(), wal) || !drained) {
+      // What is still under way may become durable: then the next opening waits for it.
+      if (!drained || !open.remove(wal.pchannel(), wal)) {
         return;
       }
       Extent ended;
@@ -349,6 +391,10 @@ public final class ObjectWalProvider implements WalProvider {
     return io;
   }
 
+  Threads threads() {
+    return threads;
+  }
+
   BodyCompressor compressor() {
     return compressor;
   }
@@ -363,22 +409,25 @@ public final class ObjectWalProvider implements WalProvider {
     }
   }
 
-  private void pause(long pauseNanos) {
-    LockSupport.parkNanos(this, pauseNanos);
-  }
-
   /// Closes every log that is still open, and the stream.
   @Override
   public void close() {
+    opening.lock();
+    try {
+      closed = true; // no log is opened from now on
+    } finally {
+      opening.unlock();
+    }
     List.copyOf(open.values()).forEach(ObjectWal::close);
     opening.lock();
     try {
-      closed = true;
       StreamWriter last = current;
       current = null;
       if (last != null) {
         end(last);
       }
+      // those that others ended and whose channels did not get to a new one
+      List.copyOf(streams).forEach(ObjectWalProvider::abandon);
     } finally {
       opening.unlock();
     }
@@ -394,15 +443,19 @@ public final class ObjectWalProvider implements WalProvider {
     }
   }
 
+  private static void abandon(StreamWriter stream) {
+    List<WaitingObject.Chunk> rest = stream.abandon();
+    PandionException unknown =
+        new PandionException(
+            Reason.OUTCOME_UNKNOWN,
+            PandionException.Subject.CHANNEL,
+            "the log was closed before the write was known to be durable");
+    rest.forEach(chunk -> chunk.waiters().forEach(w -> w.completeExceptionally(unknown)));
+  }
+
   private void end(StreamWriter stream) {
     if (!stream.close(settings.stall().toMillis())) {
-      List<WaitingObject.Chunk> rest = stream.abandon();
-      PandionException unknown =
-          new PandionException(
-              Reason.OUTCOME_UNKNOWN,
-              PandionException.Subject.CHANNEL,
-              "the log was closed before the write was known to be durable");
-      rest.forEach(chunk -> chunk.waiters().forEach(w -> w.completeExceptionally(unknown)));
+      abandon(stream);
       return;
     }
     try {

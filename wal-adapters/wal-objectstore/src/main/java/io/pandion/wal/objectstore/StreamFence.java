@@ -12,7 +12,7 @@ import java.util.Optional;
 /// and no slot at or behind the end will ever be acknowledged. The start must be a slot that no
 /// garbage collection can have taken: the start of an extent of a channel whose term the caller has
 /// raised before.
-final class StreamFence {
+class StreamFence {
   /// How many slots are looked at together.
   private static final int WIDTH = 16;
 
@@ -42,7 +42,7 @@ final class StreamFence {
         if (slot.isEmpty()) {
           SlotBuilder.Built fence = new SlotBuilder(index.stream(), writer).fence(at);
           long hole = at;
-          if (retried(() -> store.putIfAbsent(index.stream().object(hole), fence.bytes()))) {
+          if (retried(() -> create(store, index.stream().object(hole), fence.bytes()))) {
             index.add(fence.slot());
             return at;
           }
@@ -55,6 +55,11 @@ final class StreamFence {
         at++;
       }
     }
+  }
+
+  /// @return false when the slot was taken
+  boolean create(ObjectStore bucket, String name, byte[] fence) {
+    return bucket.putIfAbsent(name, fence);
   }
 
   private <T> T retried(java.util.function.Supplier<T> request) {

@@ -12,10 +12,10 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Acts for [CommitPlanner]: one thread that seals objects and completes appends, and a virtual
@@ -31,7 +31,7 @@ final class StreamWriter {
   private final StreamId id;
   private final ObjectStore store;
   private final ObjectWalSettings settings;
-  private final LongSupplier nanos;
+  private final Threads threads;
   private final CommitPlanner planner;
   private final SlotBuilder builder;
   private final StreamIndex index;
@@ -41,6 +41,7 @@ final class StreamWriter {
   private final ReentrantLock lock;
   private final Condition changed;
   private final Condition room;
+  private final Condition stopped;
   private final Thread thread;
 
   // Guarded by the lock.
@@ -52,6 +53,7 @@ final class StreamWriter {
   private boolean flush;
   private boolean closing;
   private boolean abandoned;
+  private boolean hasStopped;
   private @Nullable Throwable lastFailure;
 
   /// @param onEnded hears once, on the writer's thread and without the lock, when another ended the
@@ -61,7 +63,7 @@ final class StreamWriter {
       long writer,
       ObjectStore store,
       ObjectWalSettings settings,
-      LongSupplier nanos,
+      Threads threads,
       CommitPlanner planner,
       ObjectCache cache,
       ExecutorService io,
@@ -71,7 +73,7 @@ final class StreamWriter {
     this.index = index;
     this.store = store;
     this.settings = settings;
-    this.nanos = nanos;
+    this.threads = threads;
     this.planner = planner;
     this.builder = new SlotBuilder(id, writer);
     this.cache = cache;
@@ -80,8 +82,8 @@ final class StreamWriter {
     this.onEnded = onEnded;
     this.changed = lock.newCondition();
     this.room = lock.newCondition();
-    this.thread =
-        Thread.ofPlatform().name("wal-" + id.text().substring(0, 8)).daemon().unstarted(this::run);
+    this.stopped = lock.newCondition();
+    this.thread = threads.thread("wal-" + id.text().substring(0, 8), this::run);
   }
 
   void start() {
@@ -127,7 +129,7 @@ final class StreamWriter {
   /// How long the oldest object has not become durable, in nanoseconds.
   long stalledFor() {
     long oldest = planner.oldest();
-    return oldest == Long.MAX_VALUE ? 0 : nanos.getAsLong() - oldest;
+    return oldest == Long.MAX_VALUE ? 0 : threads.nanos() - oldest;
   }
 
   /// Why the last request failed, or null when it did not.
@@ -172,8 +174,11 @@ final class StreamWriter {
     lock.lock();
     try {
       while (!finished()) {
-        long now = nanos.getAsLong();
-        commands.addAll(planner.due(now, waitingBytes(), flush || closing));
+        long now = threads.nanos();
+        if (commands.isEmpty()) {
+          // what was found due before is done first: it changes what is due
+          commands.addAll(planner.due(now, waitingBytes(), flush || closing));
+        }
         Command next = commands.poll();
         if (next == null) {
           await(planner.wakeAt(now, waitingBytes(), flush || closing), now);
@@ -182,6 +187,8 @@ final class StreamWriter {
         }
       }
     } finally {
+      hasStopped = true;
+      stopped.signalAll();
       lock.unlock();
     }
   }
@@ -197,7 +204,7 @@ final class StreamWriter {
       if (until == Long.MAX_VALUE) {
         changed.await();
       } else if (until > now) {
-        long _ = changed.awaitNanos(until - now);
+        long _ = threads.await(lock, changed, until - now);
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts this thread", e);
@@ -284,7 +291,7 @@ final class StreamWriter {
     lock.lock();
     try {
       lastFailure = failure;
-      commands.addAll(planner.replied(slot, reply, nanos.getAsLong()));
+      commands.addAll(planner.replied(slot, reply, threads.nanos()));
       changed.signal();
     } finally {
       lock.unlock();
@@ -310,7 +317,7 @@ final class StreamWriter {
       index.add(object.slot);
       for (WaitingRun run : object.runs) {
         unackedBytes -= run.charge();
-        run.wal().durable(object.slot.number(), run.lastSeq());
+        run.wal().durable(object.slot.number(), run.lastSeq(), run.lastTick());
         durable.add(run);
       }
     }
@@ -346,17 +353,16 @@ final class StreamWriter {
     try {
       closing = true;
       changed.signal();
-    } finally {
-      lock.unlock();
-    }
-    if (onThread()) {
-      return true;
-    }
-    try {
-      return thread.join(java.time.Duration.ofMillis(timeoutMillis));
+      long left = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+      while (!hasStopped && left > 0 && !onThread()) {
+        left = threads.await(lock, stopped, left);
+      }
+      return hasStopped || onThread();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    } finally {
+      lock.unlock();
     }
   }
 

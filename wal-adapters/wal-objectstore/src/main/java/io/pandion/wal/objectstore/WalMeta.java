@@ -11,11 +11,12 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 
 /// The log's entries in the meta store: `objectwal/channel/{channel}` and
 /// `objectwal/stream/{stream}`, as JSON. Every write is a compare-and-set. Any number of threads.
-final class WalMeta {
+class WalMeta {
   static final String CHANNELS = "objectwal/channel/";
   static final String STREAMS = "objectwal/stream/";
 
@@ -85,29 +86,37 @@ final class WalMeta {
     while (true) {
       Optional<MetaEntry> entry = store.get(CHANNELS + channel);
       ChannelRecord now = entry.map(e -> read(e, ChannelRecord.class)).orElse(ChannelRecord.NEW);
-      if (!now.ownedBy(term, opening)) {
+      if (!owns(now, term, opening)) {
         throw fenced(channel, term, now);
       }
       ChannelRecord next = change.apply(now);
       MetaTransaction transaction = guard(CHANNELS + channel, entry);
       transaction.put(CHANNELS + channel, write(next));
-      streams.forEach(
-          (stream, streamChange) -> {
-            String key = STREAMS + stream;
-            Optional<MetaEntry> held = store.get(key);
-            StreamRecord before =
-                held.map(e -> read(e, StreamRecord.class)).orElse(StreamRecord.open(now.node()));
-            StreamRecord after = streamChange.apply(before);
-            if (held.isEmpty() || !after.equals(before)) {
-              held.ifPresentOrElse(
-                  e -> transaction.ifRevision(key, e.revision()), () -> transaction.ifAbsent(key));
-              transaction.put(key, write(after));
-            }
-          });
+      new TreeMap<>(streams)
+          .forEach(
+              (stream, streamChange) -> {
+                String key = STREAMS + stream;
+                Optional<MetaEntry> held = store.get(key);
+                StreamRecord before =
+                    held.map(e -> read(e, StreamRecord.class))
+                        .orElse(StreamRecord.open(now.node()));
+                StreamRecord after = streamChange.apply(before);
+                if (held.isEmpty() || !after.equals(before)) {
+                  held.ifPresentOrElse(
+                      e -> transaction.ifRevision(key, e.revision()),
+                      () -> transaction.ifAbsent(key));
+                  transaction.put(key, write(after));
+                }
+              });
       if (store.commit(transaction)) {
         return next;
       }
     }
+  }
+
+  /// Whether an opening may change its channel.
+  boolean owns(ChannelRecord now, long term, long opening) {
+    return now.ownedBy(term, opening);
   }
 
   /// Changes a stream that is there; does nothing when it is not.

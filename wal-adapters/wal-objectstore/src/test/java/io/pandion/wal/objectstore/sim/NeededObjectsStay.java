@@ -1,0 +1,58 @@
+package io.pandion.wal.objectstore.sim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+
+/// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
+/// FENCE or CLOSE object never. A stream ends once, and its marks do not fall.
+final class NeededObjectsStay implements Invariant {
+  private static final String ROOT = "wal/v1/";
+  private static final int DATA = 1;
+  private final ChannelEntries entries = new ChannelEntries();
+
+  @Override
+  public void see(Happening happening) {
+    switch (happening) {
+      case Happening.Deleted d when d.name().startsWith(ROOT) -> deleted(d);
+      case Happening.Committed c when !ChannelEntries.isChannel(c.key()) && !c.value().isEmpty() ->
+          stream(c);
+      default -> entries.see(happening);
+    }
+  }
+
+  private void deleted(Happening.Deleted d) {
+    String[] path = d.name().substring(ROOT.length()).split("/", -1);
+    String stream = path[1];
+    long slot = Long.parseLong(path[2]);
+    if (d.kind() != DATA) {
+      throw new Violation(getClass(), d + " is an end");
+    }
+    for (Map.Entry<String, JsonNode> channel : entries.channels().entrySet()) {
+      for (JsonNode extent : channel.getValue().path("extents")) {
+        long to = extent.path("toSlot").asLong();
+        if (extent.path("stream").asText().equals(stream)
+            && slot >= extent.path("fromSlot").asLong()
+            && (to < 0 || slot < to)) {
+          throw new Violation(getClass(), d + " is needed by " + channel);
+        }
+      }
+    }
+    JsonNode record = entries.stream(stream);
+    if (!record.isMissingNode() && slot >= record.path("lowWater").asLong()) {
+      throw new Violation(getClass(), d + " is not below the mark of " + record);
+    }
+  }
+
+  private void stream(Happening.Committed c) {
+    JsonNode before = entries.stream(ChannelEntries.name(c.key()));
+    entries.see(c);
+    JsonNode now = entries.stream(ChannelEntries.name(c.key()));
+    long end = before.path("end").asLong(-1);
+    if ((end >= 0 && now.path("end").asLong() != end)
+        || now.path("lowWater").asLong() < before.path("lowWater").asLong()
+        || now.path("deleted").asLong() < before.path("deleted").asLong()
+        || now.path("deleted").asLong() > now.path("lowWater").asLong()) {
+      throw new Violation(getClass(), before + " becomes " + c);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package io.pandion.wal.objectstore.sim;
+
+/// An invariant does not hold.
+final class Violation extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  Violation(Class<?> invariant, String what) {
+    super(invariant.getSimpleName() + ": " + what);
+  }
+}
