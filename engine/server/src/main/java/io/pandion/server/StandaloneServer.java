@@ -80,10 +80,12 @@ public final class StandaloneServer implements AutoCloseable {
       Files.createDirectories(directory);
     }
     var meta = opened.add("meta store", FileMetaStore.open(settings.meta().resolve("meta.log")));
-    var bucket = opened.add("bucket", new Backends(settings).bucket());
+    var backends = new Backends(settings);
+    var raw = opened.add("bucket", backends.bucket());
+    var bucket = backends.patient(raw);
     var files = new SegmentFiles(bucket, settings.dataNode().directory(), UUID::randomUUID);
     var manifests = new ManifestStore(bucket);
-    var wals = opened.add("log", new Backends(settings).log(bucket, meta, NODE));
+    var wals = opened.add("log", backends.log(raw, meta, NODE));
     var coordinator =
         new ActiveCoordinator(
             meta, manifests, bucket, settings.coordinator(), clock, UUID::randomUUID);
