@@ -17,6 +17,7 @@ import io.pandion.storage.SegmentFiles;
 import io.pandion.streaming.LogStreamingNode;
 import io.pandion.streaming.StreamingSettings;
 import io.pandion.wal.MemoryWalProvider;
+import io.pandion.wal.WalProviders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -74,13 +75,19 @@ final class Cluster implements AutoCloseable {
   private void start() {
     coordinator =
         new ActiveCoordinator(
-            meta, manifests, bucket, SETTINGS, System::currentTimeMillis, () -> new UUID(0, 1));
+            meta,
+            manifests,
+            bucket,
+            SETTINGS,
+            "memory",
+            System::currentTimeMillis,
+            () -> new UUID(0, 1));
     queryNode = queryNode();
     QueryNode held = queryNode;
     node =
         new LogStreamingNode(
             coordinator,
-            wals,
+            WalProviders.only(wals),
             files,
             _ -> held,
             new StreamingSettings(40, 1 << 20, 600_000, 1 << 30, 30, 600_000, 1 << 26),
