@@ -287,10 +287,10 @@ final class LogSwitch {
           e.getMessage());
       return;
     }
+    LOG.info("removed the {}, which was not needed any more", log);
     synchronized (ledger) {
       ledger.commit(new Changes().put(Ledger.logKey(pchannel), ledger.log(pchannel).without(log)));
     }
-    LOG.info("removed the {}, which was not needed any more", log);
   }
 
   List<ChannelLog> status() {

@@ -67,6 +67,7 @@ final class Shards {
   ///
   /// @param opened hears of every shard and its segments with files, before it is open
   void open(BiConsumer<String, List<SegmentInfo>> opened) {
+    prepareNew();
     for (String pchannel : pchannels()) {
       long term = ledger.term(pchannel) + 1;
       LogChain chain =
@@ -86,6 +87,15 @@ final class Shards {
         }
       }
       owner(pchannel).open(new ChannelAssignment(pchannel, term, chain.eras(), shards));
+    }
+  }
+
+  /// What the settings name is recorded for ever, so it is tried first.
+  private void prepareNew() {
+    for (String pchannel : pchannels()) {
+      if (!ledger.hasLog(pchannel)) {
+        owner(pchannel).prepareLog(LogChain.first(pchannel, logType()).current());
+      }
     }
   }
 

@@ -79,7 +79,7 @@ final class LogMove {
                     moved.completeExceptionally(failure);
                   }
                 });
-    LOG.info("{}: goes on in the {}", pchannel, era);
+    LOG.info("{}: writes go on in the {}", pchannel, era);
   }
 
   private Wal open(LogEra era) {
