@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -43,7 +44,10 @@ final class Cluster implements AutoCloseable {
   final ManifestStore manifests;
   MemoryMetaStore meta = new MemoryMetaStore();
   final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  private final MemoryWalProvider wals = new MemoryWalProvider();
+  private final MemoryWalProvider memory = new MemoryWalProvider();
+  private final MemoryWalProvider other = new MemoryWalProvider();
+  private final WalProviders wals =
+      new WalProviders(Map.of("memory", () -> memory, "other", () -> other));
   private final SegmentFiles files;
   private final Path work;
   private final BooleanSupplier fails;
@@ -87,7 +91,7 @@ final class Cluster implements AutoCloseable {
     node =
         new LogStreamingNode(
             coordinator,
-            WalProviders.only(wals),
+            wals,
             files,
             _ -> held,
             new StreamingSettings(40, 1 << 20, 600_000, 1 << 30, 30, 600_000, 1 << 26),
@@ -120,6 +124,26 @@ final class Cluster implements AutoCloseable {
   void restart() {
     close();
     start();
+  }
+
+  /// The meta store took no more commits; a new process begins with what it has.
+  ///
+  /// @param withMeta false: what it has is gone, too
+  void restartAfterDeath(boolean withMeta) {
+    close();
+    failures.clear();
+    meta.diesAt = -1;
+    if (!withMeta) {
+      meta = new MemoryMetaStore();
+    }
+    start();
+  }
+
+  /// Names of all logs that are there, on both backends.
+  Set<String> logs() {
+    Set<String> all = new TreeSet<>(memory.logs());
+    all.addAll(other.logs());
+    return all;
   }
 
   /// What the meta store knew is gone.

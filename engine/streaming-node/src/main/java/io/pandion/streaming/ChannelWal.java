@@ -13,6 +13,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// The log of a pchannel over all that it lies in: the log that is written, and those before it
@@ -27,6 +28,7 @@ final class ChannelWal implements Wal {
   /// Oldest first; changed under the lock of this.
   private volatile List<Run> runs;
 
+  private final ReentrantLock releasing = new ReentrantLock();
   private CompletableFuture<Void> lastAppend = CompletableFuture.completedFuture(null);
   private @Nullable PandionException stopped;
 
@@ -151,17 +153,29 @@ final class ChannelWal implements Wal {
   }
 
   /// Closes logs that hold only messages below `lsn`, tells, and forgets them when that succeeds.
-  synchronized void release(long lsn, Runnable tell) {
-    List<Run> now = runs;
-    int ended = 0;
-    while (ended + 1 < now.size() && now.get(ended + 1).era.fromLsn() <= lsn) {
-      now.get(ended).wal.close();
-      ended++;
+  /// May take long, and does not hold up the writer; does nothing while another call does the same.
+  void release(long lsn, Runnable tell) {
+    if (!releasing.tryLock()) {
+      return;
     }
-    if (ended > 0) {
-      tell.run();
-      runs = List.copyOf(now.subList(ended, now.size()));
+    try {
+      List<Run> now = runs;
+      int ended = 0;
+      while (ended + 1 < now.size() && now.get(ended + 1).era.fromLsn() <= lsn) {
+        now.get(ended).wal.close();
+        ended++;
+      }
+      if (ended > 0) {
+        tell.run();
+        forget(ended);
+      }
+    } finally {
+      releasing.unlock();
     }
+  }
+
+  private synchronized void forget(int ended) {
+    runs = List.copyOf(runs.subList(ended, runs.size()));
   }
 
   @Override

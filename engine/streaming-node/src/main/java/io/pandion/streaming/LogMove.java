@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 final class LogMove {
   private static final Logger LOG = LoggerFactory.getLogger(LogMove.class);
   private static final long QUIET_MILLIS = 2_000;
-  private static final long OPEN_MILLIS = 2_500;
+
+  /// Until the other log is open.
+  private static final long MOST_MILLIS = 4_500;
 
   private final String pchannel;
   private final long term;
@@ -61,7 +63,10 @@ final class LogMove {
     LOG.info("{}: quiet at lsn {}, to go on in the {}", pchannel, era.fromLsn(), era);
     Wal opened =
         Bounded.within(
-            OPEN_MILLIS, "channel " + pchannel + ": the " + era, () -> open(era), Wal::close);
+            begun + MOST_MILLIS - clockMillis.getAsLong(),
+            "channel " + pchannel + ": the " + era,
+            () -> open(era),
+            Wal::close);
     LOG.info("{}: opened the {} at lsn {}", pchannel, era, era.fromLsn());
     if (!record(era, opened)) {
       opened.close();

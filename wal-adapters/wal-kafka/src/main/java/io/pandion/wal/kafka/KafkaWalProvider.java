@@ -116,8 +116,16 @@ public final class KafkaWalProvider implements WalProvider {
     onKafka(
         pchannel,
         () -> {
-          topic(pchannel).ensure();
-          return true;
+          KafkaTopic topic = topic(pchannel);
+          topic.ensure();
+          // The first clients of a process take longest.
+          Producer<byte[], byte[]> producer = clients.producer(Wal.MAX_UNACKNOWLEDGED_BYTES);
+          try {
+            producer.partitionsFor(topic.name());
+          } finally {
+            producer.close(Duration.ZERO);
+          }
+          return new KafkaLog(pchannel, topic.name(), clients).begin();
         });
   }
 

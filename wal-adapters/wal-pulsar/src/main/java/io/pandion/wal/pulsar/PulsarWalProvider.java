@@ -123,7 +123,12 @@ public final class PulsarWalProvider implements WalProvider {
   public void prepare(String pchannel) {
     checkName(pchannel);
     try {
-      log(pchannel).hold();
+      PulsarLog log = log(pchannel);
+      log.hold();
+      // The first clients of a process take longest.
+      try (PulsarLog.Cursor cursor = log.cursor(MessageId.earliest)) {
+        boolean _ = cursor.hasNext();
+      }
     } catch (PulsarClientException e) {
       throw unavailable(pchannel, "make", e);
     }
