@@ -3,6 +3,7 @@ package io.pandion.server;
 import io.pandion.meta.MetaStore;
 import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.ObjectStore;
+import io.pandion.storage.RetryingObjectStore;
 import io.pandion.storage.s3.S3ObjectStore;
 import io.pandion.storage.s3.S3Settings;
 import io.pandion.wal.WalProvider;
@@ -22,10 +23,12 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /// Makes what the server stands on, as the settings say: the bucket and the logs.
 final class Backends {
   private static final Duration S3_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration S3_PATIENCE = Duration.ofSeconds(10);
   private static final Duration MOST_WINDOW = Duration.ofMillis(250);
 
   private final Settings settings;
@@ -54,6 +57,13 @@ final class Backends {
             storage.pathStyle(),
             S3_TIMEOUT,
             settings.dataNode().directory()));
+  }
+
+  /// The bucket for all but a log of objects in it: requests that fail for a moment are repeated.
+  ObjectStore patient(ObjectStore bucket) {
+    return settings.storage().remote()
+        ? new RetryingObjectStore(bucket, S3_PATIENCE, LockSupport::parkNanos)
+        : bucket;
   }
 
   /// @param bucket where a log of objects lies

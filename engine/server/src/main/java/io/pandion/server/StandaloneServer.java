@@ -82,10 +82,11 @@ public final class StandaloneServer implements AutoCloseable {
     }
     var meta = opened.add("meta store", FileMetaStore.open(settings.meta().resolve("meta.log")));
     var backends = new Backends(settings);
-    var bucket = opened.add("bucket", backends.bucket());
+    var raw = opened.add("bucket", backends.bucket());
+    var bucket = backends.patient(raw);
     var files = new SegmentFiles(bucket, settings.dataNode().directory(), UUID::randomUUID);
     var manifests = new ManifestStore(bucket);
-    var wals = opened.add("logs", backends.logs(bucket, meta, NODE));
+    var wals = opened.add("logs", backends.logs(raw, meta, NODE));
     var coordinator =
         new ActiveCoordinator(
             meta,

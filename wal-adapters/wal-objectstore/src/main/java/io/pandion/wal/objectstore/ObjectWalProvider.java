@@ -5,8 +5,10 @@ import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.storage.ConditionalCreateProbe;
 import io.pandion.storage.ObjectStore;
+import io.pandion.storage.RetryingObjectStore;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalProvider;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,8 +36,13 @@ public final class ObjectWalProvider implements WalProvider {
   private static final long CLOSE_SECONDS = 10;
   private static final long SETTLE_NANOS = 20_000_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ObjectStore store;
+
+  /// The same store for all but the objects of the log, whose writers repeat by rules of their own.
+  private final ObjectStore patient;
+
   private final ObjectWalSettings settings;
   private final String node;
   private final LongSupplier nanos;
@@ -81,7 +88,8 @@ public final class ObjectWalProvider implements WalProvider {
     this.writer = random.nextLong();
     this.meta = new WalMeta(meta);
     this.cache = new ObjectCache(settings.cacheBytes());
-    this.lowWater = new LowWater(this.meta, store);
+    this.patient = new RetryingObjectStore(store, PATIENCE, this::pause);
+    this.lowWater = new LowWater(this.meta, patient);
     this.trimmer = new Trimmer(this.meta, lock, this::index, this::collect);
     this.survivors = new Survivors(this.meta, lock);
     this.fence = new StreamFence(store, writer, this::pause);
@@ -197,7 +205,7 @@ public final class ObjectWalProvider implements WalProvider {
     } finally {
       lock.unlock();
     }
-    ConditionalCreateProbe.check(store, "wal/probe/" + name.text());
+    ConditionalCreateProbe.check(patient, "wal/probe/" + name.text());
     requireNoLostLog();
     probed = true;
   }
@@ -208,8 +216,8 @@ public final class ObjectWalProvider implements WalProvider {
     if (!meta.isEmpty()) {
       return;
     }
-    for (String object : store.list("wal/v1/")) {
-      if (store.size(object) > SlotFormat.EMPTY && meta.isEmpty()) {
+    for (String object : patient.list("wal/v1/")) {
+      if (patient.size(object) > SlotFormat.EMPTY && meta.isEmpty()) {
         throw PandionException.corrupt(
             "the bucket holds a log ("
                 + object
@@ -382,7 +390,7 @@ public final class ObjectWalProvider implements WalProvider {
   /// What is known of a stream.
   StreamIndex index(String stream) {
     return indexes.computeIfAbsent(
-        stream, s -> new StreamIndex(StreamId.parse(s), store, cache, io));
+        stream, s -> new StreamIndex(StreamId.parse(s), patient, cache, io));
   }
 
   ExecutorService io() {

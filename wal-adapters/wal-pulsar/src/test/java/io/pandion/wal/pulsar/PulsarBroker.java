@@ -33,7 +33,7 @@ public final class PulsarBroker implements AutoCloseable {
   }
 
   /// One server for all test classes of a run.
-  static synchronized PulsarBroker shared() {
+  public static synchronized PulsarBroker shared() {
     PulsarBroker started = shared;
     if (started == null) {
       try {
