@@ -107,11 +107,8 @@ public final class ObjectWalProvider implements WalProvider {
   ///   UNAVAILABLE_RETRY when the store does not answer, INVALID_REQUEST for a name that is not
   ///   `[A-Za-z0-9_-]{1,200}` or a negative term
   @Override
-  public Wal open(String pchannel, long term) {
-    if (!NAME.matcher(pchannel).matches()) {
-      throw PandionException.invalid(
-          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
-    }
+  public Wal open(String pchannel, long term, long firstLsn) {
+    checkName(pchannel);
     if (term < 0) {
       throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
     }
@@ -126,9 +123,52 @@ public final class ObjectWalProvider implements WalProvider {
         throw PandionException.unavailable("the log provider is closed");
       }
       probe();
-      return takeOver(pchannel, term);
+      return takeOver(pchannel, term, firstLsn);
     } finally {
       opening.unlock();
+    }
+  }
+
+  private static void checkName(String pchannel) {
+    if (!NAME.matcher(pchannel).matches()) {
+      throw PandionException.invalid(
+          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
+    }
+  }
+
+  @Override
+  public void prepare(String pchannel) {
+    checkName(pchannel);
+    opening.lock();
+    try {
+      probe();
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  @Override
+  public void remove(String pchannel) {
+    checkName(pchannel);
+    ObjectWal mine = open.get(pchannel);
+    if (mine != null) {
+      mine.close();
+    }
+    opening.lock();
+    try {
+      new ChannelRemoval(meta, this::isLive, fence, this::index, this::collect).remove(pchannel);
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /// Whether this provider writes a stream.
+  private boolean isLive(String stream) {
+    lock.lock();
+    try {
+      return current != null && !current.dead() && current.id().text().equals(stream);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -187,8 +227,8 @@ public final class ObjectWalProvider implements WalProvider {
     }
   }
 
-  private ObjectWal takeOver(String pchannel, long term) {
-    ChannelRecord raised = meta.raise(pchannel, term, node);
+  private ObjectWal takeOver(String pchannel, long term, long firstLsn) {
+    ChannelRecord raised = meta.raise(pchannel, term, node, firstLsn);
     StreamWriter stream = live();
     Map<String, UnaryOperator<StreamRecord>> streams = new HashMap<>();
     ChannelRecord ended = raised;
