@@ -26,4 +26,12 @@ final class FlatIndex implements VectorIndex {
     FlatScan.search(
         VectorKernel.chosen(), vectors, 0, inverseNorms, metric, query, offset, search, into);
   }
+
+  /// The exact scores of some rows, as [ExactScores].
+  void scores(float[] query, int offset, int[] rows, int count, float[] out) {
+    Scratch scratch = Scratch.ofThread();
+    scratch.scorer.rows(VectorKernel.chosen(), vectors, metric, inverseNorms);
+    scratch.scorer.query(query, offset);
+    scratch.scorer.scores(rows, count, out);
+  }
 }

@@ -15,11 +15,10 @@ import org.jspecify.annotations.Nullable;
 ///   scored exactly, because the best by codes may all be out of range.
 /// - Several queries at once read each list once.
 final class IvfIndex implements VectorIndex {
-  /// What a filtered search costs, in rows scanned by codes without a filter: the exact score of a
-  /// row, a row scanned, and asking whether a row passes. Measured.
-  private static final double EXACT = 20;
-
+  /// What a filtered search costs, in rows scanned without a filter: a row scanned, and asking
+  /// whether a row passes. Measured.
   private static final double SCANNED = 2.5;
+
   private static final double ASKED = 5;
 
   /// The share of rows below which a filter makes the nearest rows lie in further lists.
@@ -126,8 +125,18 @@ final class IvfIndex implements VectorIndex {
     }
     double scanned = (double) vectors.rows() * probes / lists.count();
     double asked = (double) reorder * vectors.rows() / Math.max(1, accept.count());
-    double scan = SCANNED * scanned + ASKED * Math.min(scanned, asked) + EXACT * reorder;
-    return EXACT * accept.count() <= scan;
+    double exact = exactCost();
+    double scan = SCANNED * scanned + ASKED * Math.min(scanned, asked) + exact * reorder;
+    return exact * accept.count() <= scan;
+  }
+
+  /// What the exact score of a row costs, in rows scanned. Measured.
+  private double exactCost() {
+    return switch (lists.coding) {
+      case FLAT -> 2;
+      case SQ8 -> 5;
+      case PQ, RABITQ -> 20;
+    };
   }
 
   /// Scores all centres.
