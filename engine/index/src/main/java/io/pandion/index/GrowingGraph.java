@@ -22,6 +22,12 @@ public final class GrowingGraph {
   /// Rows that wait for an index are to be found as surely as by a scan: walks are wider.
   private static final int WIDER = 3;
 
+  /// The recall that the usual width reaches, and that which twice the width does; nothing is
+  /// measured while rows arrive. For more, rows are scanned.
+  private static final double USUAL = 0.95;
+
+  private static final double SURE = 0.99;
+
   private static final GraphParams PARAMS = GraphParams.defaults(GraphParams.Kind.AUTOINDEX);
 
   /// What searches of one moment use; replaced when it is full.
@@ -138,7 +144,19 @@ public final class GrowingGraph {
     if (limit == 0 || now.graph.entry() < 0) {
       return false;
     }
-    int ef = (int) Math.min(WIDER * (long) PARAMS.ef(search.params(), search.k()), 1 << 20);
-    return now.search.search(query, offset, ef, search, limit, into);
+    double target = PARAMS.targetRecall(search.params());
+    if (target > SURE) {
+      return false;
+    }
+    int wider = target > USUAL ? 2 * WIDER : WIDER;
+    int ef = (int) Math.min(wider * (long) PARAMS.ef(search.params(), search.k()), 1 << 20);
+    return now.search.search(
+        query,
+        offset,
+        GraphSearch.width(ef, search, limit),
+        now.search.refineRows(search),
+        search,
+        limit,
+        into);
   }
 }

@@ -50,7 +50,7 @@ final class IvfIndex implements VectorIndex {
     if (search.k() == 0) {
       return;
     }
-    int probes = probes(wanted, search.accept());
+    int probes = wanted.probes();
     Scratch scratch = Scratch.ofThread();
     turn(scratch, query, offset);
     if (fewPass(search.accept(), probes, wanted.reorder())) {
@@ -70,7 +70,7 @@ final class IvfIndex implements VectorIndex {
   @Override
   public void searchAll(float[][] queries, VectorSearch search, TopK[] into) {
     IvfParams.Search wanted = wanted(search);
-    int probes = probes(wanted, search.accept());
+    int probes = wanted.probes();
     boolean alone =
         queries.length == 1
             || search.k() == 0
@@ -100,7 +100,18 @@ final class IvfIndex implements VectorIndex {
   }
 
   private IvfParams.Search wanted(VectorSearch search) {
-    return IvfParams.Search.of(lists.coding, search.params(), search.k(), lists.count());
+    AcceptRows accept = search.accept();
+    double target = IvfParams.Search.targetRecall(search.params());
+    if (target > 0) {
+      // the nearest k of the accepted rows are among the nearest k / share of all
+      double more = accept == null ? 1 : (double) rows() / Math.max(1, accept.count());
+      double depth = more * search.k();
+      return IvfParams.Search.of(
+          lists.coding, lists.curve, target, depth, search.k(), lists.count());
+    }
+    IvfParams.Search said =
+        IvfParams.Search.of(lists.coding, search.params(), search.k(), lists.count());
+    return new IvfParams.Search(probes(said, accept), said.reorder());
   }
 
   private void turn(Scratch scratch, float[] query, int offset) {
@@ -125,14 +136,14 @@ final class IvfIndex implements VectorIndex {
     }
     double scanned = (double) vectors.rows() * probes / lists.count();
     double asked = (double) reorder * vectors.rows() / Math.max(1, accept.count());
-    double exact = exactCost();
+    double exact = exactCost(lists.coding);
     double scan = SCANNED * scanned + ASKED * Math.min(scanned, asked) + exact * reorder;
     return exact * accept.count() <= scan;
   }
 
   /// What the exact score of a row costs, in rows scanned. Measured.
-  private double exactCost() {
-    return switch (lists.coding) {
+  static double exactCost(IvfParams.Coding coding) {
+    return switch (coding) {
       case FLAT -> 2;
       case SQ8 -> 5;
       case PQ, RABITQ -> 20;
@@ -140,7 +151,7 @@ final class IvfIndex implements VectorIndex {
   }
 
   /// Scores all centres.
-  private void centres(IvfScratch own, IvfScratch.Query q) {
+  void centres(IvfScratch own, IvfScratch.Query q) {
     int count = lists.count();
     if (q.centreScores.length < count) {
       q.centreScores = new float[count];
@@ -155,7 +166,7 @@ final class IvfIndex implements VectorIndex {
   /// Puts the lists first in which the best rows are likely: those whose centres are near, and more
   /// so the further their rows spread. A row at *s* from its centre is nearer to the query than the
   /// centre by the part of *s* that points there; of many rows the best point there by about half.
-  private void order(IvfScratch.Query q, int probes) {
+  void order(IvfScratch.Query q, int probes) {
     int count = lists.count();
     if (q.ranks.length < count) {
       q.ranks = new float[count];
@@ -239,7 +250,7 @@ final class IvfIndex implements VectorIndex {
   }
 
   /// Scans a list by codes into the reservoir.
-  private void list(IvfScratch own, IvfScratch.Query q, int list, @Nullable AcceptRows accept) {
+  void list(IvfScratch own, IvfScratch.Query q, int list, @Nullable AcceptRows accept) {
     int start = lists.start(list);
     int end = lists.start(list + 1);
     float add = q.centreScores[list];

@@ -95,7 +95,8 @@ final class RecallTable {
     }
   }
 
-  private static Map<String, String> params(String cell) {
+  /// Parameters from text, `name=value name=value`.
+  static Map<String, String> params(String cell) {
     Map<String, String> out = new TreeMap<>();
     for (String pair : cell.strip().split("\\s+", -1)) {
       if (!pair.isEmpty()) {
