@@ -61,10 +61,7 @@ final class GraphIndex implements VectorIndex {
     AcceptRows accept = search.accept();
     int accepted = accept == null ? rows : accept.count();
     int wanted = wanted(search, target);
-    long width =
-        target > 0
-            ? width(search, accepted, target)
-            : GraphSearch.width(defaults.ef(search.params(), search.k()), search, rows);
+    long width = width(search, accepted, target);
     if (accepted == 0
         || search.k() == 0
         || graph.search(query, offset, width, wanted, search, rows, into)) {
@@ -78,9 +75,35 @@ final class GraphIndex implements VectorIndex {
     }
   }
 
-  /// The width that reaches a recall. The nearest k of the accepted rows are among the nearest *k /
-  /// share* of all, and are found as those are. Where nothing was measured, none is wide enough.
+  @Override
+  public VectorIteration iterate(float[] query, int offset, VectorSearch search) {
+    double target = defaults.targetRecall(search.params());
+    AcceptRows accept = search.accept();
+    int accepted = accept == null ? rows() : accept.count();
+    long width = width(search, accepted, target);
+    float[] own = Arrays.copyOfRange(query, offset, offset + vectors.dimension());
+    return new GraphIteration(
+        graph,
+        own,
+        search,
+        width,
+        rows(),
+        left ->
+            new ExactIteration(
+                search.among(left),
+                rows(),
+                (wider, into) ->
+                    FlatScan.search(
+                        graph.kernel(), vectors, 0, inverseNorms, metric, own, 0, wider, into)));
+  }
+
+  /// The width of the first walk: `ef`, or what reaches a recall. The nearest k of the accepted
+  /// rows are among the nearest *k / share* of all, and are found as those are. Where nothing was
+  /// measured, none is wide enough.
   private long width(VectorSearch search, int accepted, double target) {
+    if (target == 0) {
+      return GraphSearch.width(defaults.ef(search.params(), search.k()), search, rows());
+    }
     if (curve == null) {
       return RecallCurve.UNREACHED;
     }

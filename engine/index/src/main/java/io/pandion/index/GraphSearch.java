@@ -69,6 +69,11 @@ record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twin
     return (long) Math.ceil(Math.max(ef / Math.sqrt(share), 1.5 * search.k() / share));
   }
 
+  /// Whether a scan of the accepted rows is cheaper than a walk.
+  boolean scans(long width, int accepted) {
+    return cost(width) >= accepted;
+  }
+
   private long cost(long width) {
     boolean fast = walk.kernel().name().equals("native");
     return width * Math.min(walk.graph().m, 32) * (fast ? NATIVE_SCAN_ROWS : SCAN_ROWS);

@@ -3,6 +3,7 @@ package io.pandion.index;
 import io.pandion.index.kernel.BlockScan;
 import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Inverted lists, searched as [IvfWriter] wrote them: the `nprobe` lists whose centres are nearest
@@ -23,6 +24,9 @@ final class IvfIndex implements VectorIndex {
 
   /// The share of rows below which a filter makes the nearest rows lie in further lists.
   private static final double RARE = 0.1;
+
+  /// How many times k rows that pass lie in the lists that are scanned, at least.
+  private static final double ENOUGH = 6;
 
   /// The part of a list's spread that is reckoned to point to the query; measured on real vectors.
   private static final float TOWARDS = 0.5f;
@@ -99,6 +103,32 @@ final class IvfIndex implements VectorIndex {
     }
   }
 
+  @Override
+  public VectorIteration iterate(float[] query, int offset, VectorSearch search) {
+    IvfParams.Search wanted = wanted(search);
+    float[] own = Arrays.copyOfRange(query, offset, offset + vectors.dimension());
+    if (fewPass(search.accept(), wanted.probes(), wanted.reorder())) {
+      return new ExactIteration(
+          search,
+          rows(),
+          (wider, into) -> {
+            Scratch scratch = Scratch.ofThread();
+            turn(scratch, own, 0);
+            FlatScan.scan(scratch, vectors.rows(), 0, wider, into);
+          });
+    }
+    return new IvfIteration(this, lists, own, metric == Metric.COSINE, search, wanted);
+  }
+
+  /// The exact scores of some rows, which are the thread's until its next search.
+  float[] scores(float[] query, int[] rows, int count) {
+    Scratch scratch = Scratch.ofThread();
+    turn(scratch, query, 0);
+    float[] out = scratch.scores(count);
+    scratch.scorer.scores(rows, count, out);
+    return out;
+  }
+
   private IvfParams.Search wanted(VectorSearch search) {
     AcceptRows accept = search.accept();
     double target = IvfParams.Search.targetRecall(search.params());
@@ -111,7 +141,7 @@ final class IvfIndex implements VectorIndex {
     }
     IvfParams.Search said =
         IvfParams.Search.of(lists.coding, search.params(), search.k(), lists.count());
-    return new IvfParams.Search(probes(said, accept), said.reorder());
+    return new IvfParams.Search(probes(said, search), said.reorder());
   }
 
   private void turn(Scratch scratch, float[] query, int offset) {
@@ -119,11 +149,17 @@ final class IvfIndex implements VectorIndex {
     scratch.scorer.query(query, offset);
   }
 
-  /// Lists to scan: more than asked for where few rows pass.
-  private int probes(IvfParams.Search wanted, @Nullable AcceptRows accept) {
+  /// Lists to scan: more than asked for where few rows pass, so that some times k of them are in
+  /// the lists.
+  private int probes(IvfParams.Search wanted, VectorSearch search) {
+    AcceptRows accept = search.accept();
     double probes = wanted.probes();
-    if (accept != null && accept.count() < RARE * vectors.rows()) {
-      probes *= Math.sqrt(RARE * vectors.rows() / Math.max(1, accept.count()));
+    if (accept != null) {
+      double passing = Math.max(1, accept.count());
+      if (passing < RARE * vectors.rows()) {
+        probes *= Math.sqrt(RARE * vectors.rows() / passing);
+      }
+      probes = Math.max(probes, Math.ceil(ENOUGH * search.k() * lists.count() / passing));
     }
     return (int) Math.min(Math.ceil(probes), lists.count());
   }

@@ -16,6 +16,16 @@ public record VectorSearch(
     float radius,
     float rangeFilter,
     Map<String, String> params) {
+  /// The same for another number of rows.
+  VectorSearch withK(int other) {
+    return new VectorSearch(other, accept, radius, rangeFilter, params);
+  }
+
+  /// The same among other rows.
+  VectorSearch among(AcceptRows other) {
+    return new VectorSearch(k, other, radius, rangeFilter, params);
+  }
+
   /// Whether a range is asked for.
   boolean ranged() {
     return !Float.isNaN(radius) || !Float.isNaN(rangeFilter);

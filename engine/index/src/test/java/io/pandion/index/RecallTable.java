@@ -45,11 +45,11 @@ final class RecallTable {
       HNSW_PRQ     | M=8 efConstruction=60 m=8 nrq=2  | ef=40 refine_k=4       | 0.96
       DISKANN      |                                  | search_list=20         | 0.97
       AUTOINDEX    | M=8 efConstruction=60            | ef=40                  | 0.96
-      IVF_FLAT     | nlist=64                         | nprobe=12              | 0.97
-      IVF_SQ8      | nlist=64                         | nprobe=12              | 0.97
-      IVF_PQ       | nlist=64 m=16 nbits=8            | nprobe=12              | 0.97
-      IVF_RABITQ   | nlist=64                         | nprobe=12              | 0.97
-      SCANN        | nlist=64                         | nprobe=12 reorder_k=80 | 0.97
+      IVF_FLAT     | nlist=64                         | nprobe=3               | 0.97
+      IVF_SQ8      | nlist=64                         | nprobe=3               | 0.97
+      IVF_PQ       | nlist=64 m=16 nbits=8            | nprobe=3               | 0.97
+      IVF_RABITQ   | nlist=64                         | nprobe=3               | 0.97
+      SCANN        | nlist=64                         | nprobe=3  reorder_k=80 | 0.97
       GROWING      |                                  |                        | 1.0
       GROWING_GRAPH |                                 | ef=12                  | 0.97
       """;

@@ -1,7 +1,7 @@
 package io.pandion.index;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.api.Assertions.fail;
 
 import io.pandion.index.RecallTable.Kind;
 import io.pandion.index.RecallTable.Line;
@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Recall against exact search, for every line of [RecallTable]: in memory and mapped, all rows,
-/// some deleted, few accepted, and in a range.
+/// some deleted, few accepted; the nearest, those in a range, and step by step to the end.
 class RecallTableTest {
   private static final int K = 10;
   private static final Map<Kind, RecallWorld> WORLDS = new EnumMap<>(Kind.class);
@@ -76,19 +76,18 @@ class RecallTableTest {
     for (@Nullable AcceptRows accept : new AcceptRows[] {null, undeleted, few}) {
       double nearest = 0;
       double inRange = 0;
+      double iterated = 0;
       for (int query = 0; query < RecallWorld.QUERIES; query++) {
         double[] best = best(line, query, accept);
         nearest += recall(line, searched, query, search(line, K, accept, null), best);
+        iterated += iterated(line, searched, query, search(line, K, accept, null), best);
         inRange += recall(line, searched, query, search(line, 5 * K, accept, best), best);
       }
-      told.append(
-          " %.4f %.4f".formatted(nearest / RecallWorld.QUERIES, inRange / RecallWorld.QUERIES));
-      assertThat(nearest / RecallWorld.QUERIES)
-          .as(told.toString())
-          .isGreaterThanOrEqualTo(line.least());
-      assertThat(inRange / RecallWorld.QUERIES)
-          .as(told.toString())
-          .isGreaterThanOrEqualTo(line.least());
+      for (double sum : new double[] {nearest, inRange, iterated}) {
+        double recall = sum / RecallWorld.QUERIES;
+        told.append(" %.4f".formatted(recall));
+        assertThat(recall).as(told.toString()).isGreaterThanOrEqualTo(line.least());
+      }
     }
     System.out.println(told);
   }
@@ -137,15 +136,64 @@ class RecallTableTest {
     int hits = 0;
     for (int i = 0; i < top.size(); i++) {
       int row = top.row(i);
-      assertThat(rows.add(row)).as("row %s twice", row).isTrue();
-      assertThat(search.accept() == null || search.accept().accepts(row)).isTrue();
-      assertThat(search.inRange(top.score(i))).isTrue();
-      assertThat((double) top.score(i))
-          .as(line.toString())
-          .isEqualTo(scores[row], within(tolerance));
+      right(line, search, scores, tolerance, row, top.score(i), rows.add(row));
       hits += scores[row] >= last - tolerance ? 1 : 0;
     }
     return Math.min(1, (double) hits / wanted.length);
+  }
+
+  /// The share of the best rows that steps of an iteration give, none of them twice; then goes on
+  /// to the end.
+  private double iterated(
+      Line line, Searched searched, int query, VectorSearch search, double[] best) {
+    VectorIteration iteration = searched.iterate(query, search);
+    double[] scores = scores(line)[query];
+    Set<Integer> rows = new HashSet<>();
+    TopK top = new TopK();
+    int steps = Math.min(8, best.length / K);
+    double last = best[steps * K - 1];
+    double tolerance = 1e-4 * Math.max(1, Math.abs(last));
+    int hits = 0;
+    for (int step = 0; step < steps; step++) {
+      top.reset(K);
+      iteration.next(top);
+      assertThat(top.size()).as(line.toString()).isEqualTo(K);
+      for (int i = 0; i < K; i++) {
+        int row = top.row(i);
+        right(line, search, scores, tolerance, row, top.score(i), rows.add(row));
+        hits += scores[row] >= last - tolerance ? 1 : 0;
+      }
+    }
+    if (query == 0) {
+      top.reset(best.length);
+      iteration.next(top);
+      assertThat(top.size()).as(line.toString()).isEqualTo(best.length - steps * K);
+      for (int i = 0; i < top.size(); i++) {
+        assertThat(rows.add(top.row(i))).as("%s: row %s twice", line, top.row(i)).isTrue();
+      }
+      top.reset(K);
+      iteration.next(top);
+      assertThat(top.size()).isZero();
+    }
+    return Math.min(1, (double) hits / (steps * K));
+  }
+
+  /// What is found is found once, accepted, in range and has the score that it should have.
+  private static void right(
+      Line line,
+      VectorSearch search,
+      double[] scores,
+      double tolerance,
+      int row,
+      float score,
+      boolean once) {
+    boolean accepted = search.accept() == null || search.accept().accepts(row);
+    boolean near = Math.abs(scores[row] - score) <= tolerance;
+    if (!once || !accepted || !near || !search.inRange(score)) {
+      fail(
+          "%s: row %d, score %f (should be %f), once %b, accepted %b",
+          line, row, score, scores[row], once, accepted);
+    }
   }
 
   private static TopK found(Searched searched, int query, VectorSearch search) {

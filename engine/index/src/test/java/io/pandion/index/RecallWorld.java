@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -33,6 +34,32 @@ abstract class RecallWorld {
   /// Something that is searched.
   interface Searched {
     void search(int query, VectorSearch search, TopK into);
+
+    /// Rows that have no index are iterated by searching them.
+    default VectorIteration iterate(int query, VectorSearch search) {
+      return new ExactIteration(search, ROWS, (wider, into) -> search(query, wider, into));
+    }
+  }
+
+  private record Built<Q>(List<Q> queries, Search<Q> search, Iterate<Q> iterate)
+      implements Searched {
+    interface Search<Q> {
+      void search(Q query, VectorSearch search, TopK into);
+    }
+
+    interface Iterate<Q> {
+      VectorIteration iterate(Q query, VectorSearch search);
+    }
+
+    @Override
+    public void search(int query, VectorSearch search, TopK into) {
+      this.search.search(queries.get(query), search, into);
+    }
+
+    @Override
+    public VectorIteration iterate(int query, VectorSearch search) {
+      return iterate.iterate(queries.get(query), search);
+    }
   }
 
   /// The score of a row, NaN when it is never found.
@@ -85,7 +112,10 @@ abstract class RecallWorld {
     Searched open(RecallTable.Line line, MemorySegment file) {
       VectorIndex index =
           VectorIndexTypes.of(line.type()).open(file, rows, Metric.valueOf(line.metric()));
-      return (query, search, into) -> index.search(queries[query], 0, search, into);
+      return new Built<>(
+          List.of(queries),
+          (query, search, into) -> index.search(query, 0, search, into),
+          (query, search) -> index.iterate(query, 0, search));
     }
 
     @Override
@@ -98,11 +128,16 @@ abstract class RecallWorld {
         for (int row = 0; row < ROWS; row++) {
           graph.add(rows, row);
         }
-        return (query, search, into) -> {
-          if (!graph.search(queries[query], 0, search, ROWS, into)) {
-            floats.search(queries[query], 0, search, into);
-          }
-        };
+        return new Built<>(
+            List.of(queries),
+            (query, search, into) -> {
+              if (!graph.search(query, 0, search, ROWS, into)) {
+                floats.search(query, 0, search, into);
+              }
+            },
+            (query, search) ->
+                graph.iterate(
+                    query, 0, search, ROWS, left -> floats.iterate(query, 0, search.among(left))));
       }
       return (query, search, into) -> {
         for (int from = 0; from < ROWS; from += CHUNK) {
@@ -179,7 +214,10 @@ abstract class RecallWorld {
     Searched open(RecallTable.Line line, MemorySegment file) {
       BinaryIndex index =
           BinaryIndexType.of(line.type()).open(file, rows, BinaryMetric.of(line.metric()));
-      return (query, search, into) -> index.search(queries[query], 0, search, into);
+      return new Built<>(
+          List.of(queries),
+          (query, search, into) -> index.search(query, 0, search, into),
+          (query, search) -> index.iterate(query, 0, search));
     }
 
     @Override
@@ -251,7 +289,7 @@ abstract class RecallWorld {
     @Override
     Searched open(RecallTable.Line line, MemorySegment file) {
       SparseIndex index = SparseIndexType.of(line.type()).open(file);
-      return (query, search, into) -> index.search(queries[query], search, into);
+      return new Built<>(List.of(queries), index::search, index::iterate);
     }
 
     @Override

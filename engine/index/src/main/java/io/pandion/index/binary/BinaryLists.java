@@ -5,6 +5,7 @@ import static io.pandion.index.SectionFile.INT;
 import io.pandion.index.AcceptRows;
 import io.pandion.index.SectionFile;
 import io.pandion.index.TopK;
+import io.pandion.index.VectorIteration;
 import io.pandion.index.VectorSearch;
 import java.lang.foreign.MemorySegment;
 
@@ -55,8 +56,13 @@ final class BinaryLists implements BinaryIndex {
   }
 
   @Override
+  public VectorIteration iterate(byte[] query, int offset, VectorSearch search) {
+    return BinaryScan.iterate(unsorted, metric, query, offset, search);
+  }
+
+  @Override
   public void search(byte[] query, int offset, VectorSearch search, TopK into) {
-    int probes = Math.min(BinaryIndexType.probes(search.params()), middles.rows());
+    int probes = Math.min(BinaryIndexType.probes(search.params(), middles.rows()), middles.rows());
     AcceptRows accept = search.accept();
     if (accept != null && (long) accept.count() * middles.rows() <= (long) rows() * probes) {
       BinaryScan.search(unsorted, 0, metric, query, offset, search, into);
