@@ -103,13 +103,13 @@ final class Backends {
     Map<String, String> own = below("wal.kafka.");
     String prefix = String.valueOf(own.remove("topicPrefix"));
     int replicas = Integer.parseInt(String.valueOf(own.remove("replicationFactor")));
-    return new KafkaWalProvider(new KafkaWalSettings(prefix, replicas, own));
+    return new KafkaWalProvider(new KafkaWalSettings(prefix, replicas, own), System::nanoTime);
   }
 
   private WalProvider pulsar() {
     Map<String, String> own = below("wal.pulsar.");
     String prefix = String.valueOf(own.remove("topicPrefix"));
-    return new PulsarWalProvider(new PulsarWalSettings(prefix, own));
+    return new PulsarWalProvider(new PulsarWalSettings(prefix, own), System::nanoTime);
   }
 
   /// Settings with their names below a heading.

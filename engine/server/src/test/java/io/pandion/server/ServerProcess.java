@@ -178,6 +178,17 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /// Memory that the process has in use, as the system says.
+  String memory() throws IOException {
+    Process running = process;
+    if (running == null) {
+      return "none";
+    }
+    try (Stream<String> lines = Files.lines(Path.of("/proc", running.pid() + "", "status"))) {
+      return lines.filter(l -> l.startsWith("VmRSS")).findFirst().orElse("none");
+    }
+  }
+
   /// Removes what the dead server's meta store has written.
   void loseMetaStore() throws IOException {
     if (alive()) {

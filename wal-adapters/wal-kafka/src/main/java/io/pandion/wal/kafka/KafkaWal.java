@@ -12,7 +12,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -62,7 +64,8 @@ final class KafkaWal implements Wal {
       LogEnd end,
       KafkaLog log,
       Producer<byte[], byte[]> producer,
-      Consumer<KafkaWal> onClose) {
+      Consumer<KafkaWal> onClose,
+      LongSupplier nanos) {
     this.pchannel = log.pchannel();
     this.term = term;
     this.fence = fence;
@@ -72,7 +75,7 @@ final class KafkaWal implements Wal {
     this.producer = producer;
     this.onClose = onClose;
     this.nextOffset = fence + 1;
-    this.appends = new AppendsUnderWay(pchannel, term, end.nextLsn(), end.lastTick());
+    this.appends = new AppendsUnderWay(pchannel, term, end.nextLsn(), end.lastTick(), nanos);
     this.truncation = new KafkaTruncation(log, this::keepFrom, this::forgetBefore);
   }
 
@@ -303,7 +306,9 @@ final class KafkaWal implements Wal {
   /// Waits for what was appended, then stops.
   @Override
   public void close() {
-    appends.finish();
+    if (!appends.finish()) {
+      fail(new TimeoutException("closed before the broker confirmed it"));
+    }
     truncation.close();
     producer.close(Duration.ZERO);
     onClose.accept(this);

@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
@@ -20,15 +23,22 @@ import org.apache.kafka.common.config.ConfigException;
 /// Opening a log writes a fence, which ends the reign of every earlier opening, also one of the
 /// same term, in every process: see [KafkaWal]. Any number of threads.
 public final class KafkaWalProvider implements WalProvider {
+  /// A send has no end of its own.
+  private static final int FENCE_SECONDS = 30;
+
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
 
   private final KafkaWalSettings settings;
+  private final LongSupplier nanos;
   private final KafkaClients clients;
   private final Set<KafkaWal> open = ConcurrentHashMap.newKeySet();
 
   /// Connects at the first opening.
-  public KafkaWalProvider(KafkaWalSettings settings) {
+  ///
+  /// @param nanos a clock that does not go back
+  public KafkaWalProvider(KafkaWalSettings settings, LongSupplier nanos) {
     this.settings = settings;
+    this.nanos = nanos;
     this.clients = new KafkaClients(settings);
   }
 
@@ -93,19 +103,26 @@ public final class KafkaWalProvider implements WalProvider {
   private KafkaWal open(KafkaLog log, long term, long firstLsn, Producer<byte[], byte[]> producer) {
     long fence;
     try {
-      fence = KafkaErrors.await(producer.send(KafkaRecords.fence(log.topic(), term))).offset();
-    } catch (ExecutionException e) {
+      fence =
+          producer
+              .send(KafkaRecords.fence(log.topic(), term))
+              .get(FENCE_SECONDS, TimeUnit.SECONDS)
+              .offset();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new org.apache.kafka.common.errors.InterruptException(e);
+    } catch (ExecutionException | TimeoutException e) {
       throw KafkaErrors.channel(
           Reason.UNAVAILABLE_RETRY,
           log.pchannel(),
           "cannot write to topic " + log.topic() + " at " + settings.bootstrapServers(),
-          e.getCause());
+          e.getCause() == null ? e : e.getCause());
     }
     LogEnd end = LogEnd.before(fence, log, firstLsn);
     if (end.term() > term) {
       throw KafkaErrors.fenced(log.pchannel(), term, end.term());
     }
-    KafkaWal wal = new KafkaWal(term, fence, firstLsn, end, log, producer, open::remove);
+    KafkaWal wal = new KafkaWal(term, fence, firstLsn, end, log, producer, open::remove, nanos);
     open.add(wal);
     return wal;
   }

@@ -11,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClientException;
@@ -51,7 +53,8 @@ final class PulsarWal implements Wal {
       PulsarLog log,
       PulsarMarks marks,
       Producer<byte[]> producer,
-      Consumer<PulsarWal> onClose) {
+      Consumer<PulsarWal> onClose,
+      LongSupplier nanos) {
     this.term = term;
     this.beginLsn = beginLsn;
     this.reign = PulsarRecords.position(fence);
@@ -60,7 +63,7 @@ final class PulsarWal implements Wal {
     this.marks = marks;
     this.producer = producer;
     this.onClose = onClose;
-    this.appends = new AppendsUnderWay(log.pchannel(), term, end.nextLsn(), end.lastTick());
+    this.appends = new AppendsUnderWay(log.pchannel(), term, end.nextLsn(), end.lastTick(), nanos);
     this.own =
         Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("wal-" + log.pchannel()).factory());
@@ -178,7 +181,9 @@ final class PulsarWal implements Wal {
   /// Waits for what was appended, then stops.
   @Override
   public void close() {
-    appends.finish();
+    if (!appends.finish()) {
+      fail(new TimeoutException("closed before the broker confirmed it"));
+    }
     own.shutdown();
     try {
       producer.close();

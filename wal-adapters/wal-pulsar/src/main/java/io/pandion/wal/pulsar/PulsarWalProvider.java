@@ -7,8 +7,12 @@ import io.pandion.wal.WalProvider;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Producer;
@@ -28,14 +32,19 @@ public final class PulsarWalProvider implements WalProvider {
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
   private static final int BATCH_BYTES = 1 << 20;
   private static final int BATCH_MESSAGES = 4_096;
+  private static final int FENCE_SECONDS = 30;
 
   private final PulsarWalSettings settings;
+  private final LongSupplier nanos;
   private final Set<PulsarWal> open = ConcurrentHashMap.newKeySet();
   private @Nullable PulsarClient client;
 
   /// Connects at the first opening.
-  public PulsarWalProvider(PulsarWalSettings settings) {
+  ///
+  /// @param nanos a clock that does not go back
+  public PulsarWalProvider(PulsarWalSettings settings, LongSupplier nanos) {
     this.settings = settings;
+    this.nanos = nanos;
   }
 
   @Override
@@ -51,6 +60,8 @@ public final class PulsarWalProvider implements WalProvider {
             PulsarClient.builder()
                 // what may be under way is bounded by each log
                 .memoryLimit(0, SizeUnit.BYTES)
+                // else a broker that was away for long is looked for once a minute
+                .maxBackoffInterval(5, TimeUnit.SECONDS)
                 .loadConf(new HashMap<>(settings.client()))
                 .build();
       } catch (IllegalArgumentException e) {
@@ -83,10 +94,10 @@ public final class PulsarWalProvider implements WalProvider {
         requireTerm(pchannel, term, end.term());
         Producer<byte[]> producer = producer(log);
         try {
-          MessageId fence = PulsarRecords.fence(producer, term).send();
+          MessageId fence = written(PulsarRecords.fence(producer, term).sendAsync());
           requireTerm(pchannel, term, end.readTo(PulsarRecords.position(fence)));
           PulsarWal wal =
-              new PulsarWal(term, fence, firstLsn, end, log, marks, producer, open::remove);
+              new PulsarWal(term, fence, firstLsn, end, log, marks, producer, open::remove, nanos);
           open.add(wal);
           return wal;
         } catch (PulsarClientException | RuntimeException e) {
@@ -97,6 +108,20 @@ public final class PulsarWalProvider implements WalProvider {
     } catch (PulsarClientException e) {
       Throwable told = PulsarErrors.of(pchannel, term, e);
       throw told instanceof PandionException fenced ? fenced : unavailable(pchannel, "open", e);
+    }
+  }
+
+  /// A send has no end of its own.
+  private static MessageId written(CompletableFuture<MessageId> sent) throws PulsarClientException {
+    try {
+      return sent.get(FENCE_SECONDS, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new PulsarClientException(e);
+    } catch (ExecutionException e) {
+      throw PulsarClientException.unwrap(e.getCause());
+    } catch (TimeoutException e) {
+      throw new PulsarClientException.TimeoutException("no answer for " + FENCE_SECONDS + " s");
     }
   }
 
@@ -166,7 +191,8 @@ public final class PulsarWalProvider implements WalProvider {
         .batchingMaxPublishDelay(1, TimeUnit.MILLISECONDS)
         .maxPendingMessages(0)
         .blockIfQueueFull(false)
-        .sendTimeout(30, TimeUnit.SECONDS)
+        // a send waits for a broker that is away, or is refused by the log before it begins
+        .sendTimeout(0, TimeUnit.SECONDS)
         .create();
   }
 

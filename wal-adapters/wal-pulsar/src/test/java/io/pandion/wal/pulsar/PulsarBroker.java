@@ -118,7 +118,7 @@ public final class PulsarBroker implements AutoCloseable {
   }
 
   /// Starts it, again over its files.
-  void start() throws IOException {
+  public void start() throws IOException {
     String classPath =
         Files.readString(Path.of(System.getProperty("pandion.pulsar.classpath", ""))).strip();
     process =
@@ -190,7 +190,7 @@ public final class PulsarBroker implements AutoCloseable {
   }
 
   /// SIGKILL.
-  void kill() {
+  public void kill() {
     Process running = process;
     if (running != null) {
       running.destroyForcibly();

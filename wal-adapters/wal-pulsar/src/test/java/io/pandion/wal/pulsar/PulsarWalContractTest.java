@@ -62,6 +62,6 @@ final class PulsarWalContractTest extends WalContract {
   }
 
   private WalProvider another() {
-    return new PulsarWalProvider(PulsarBroker.settings(prefix));
+    return new PulsarWalProvider(PulsarBroker.settings(prefix), System::nanoTime);
   }
 }
