@@ -36,7 +36,9 @@ public interface StreamingNode {
   ///   go on in the log before
   long moveLog(String pchannel, LogEra log);
 
-  /// Removes a log for good that no assignment names any more.
+  /// Removes a log for good that no assignment names any more. Bounded in time.
+  ///
+  /// @throws io.pandion.model.PandionException as [#prepareLog]
   void removeLog(LogEra log);
 
   /// The open pchannels' logs.

@@ -60,6 +60,11 @@ record LogChain(
     return new LogChain(joined(eras, List.of(log)), target, List.of(), gone, made);
   }
 
+  /// Whether a log was planned, and given up before anything was written to it.
+  static boolean neverUsed(LogEra log) {
+    return log.fromLsn() == 0;
+  }
+
   /// Without the logs all of whose messages are below an lsn.
   LogChain released(long lsn) {
     int ended = 0;

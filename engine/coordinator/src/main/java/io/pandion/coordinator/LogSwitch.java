@@ -278,16 +278,19 @@ final class LogSwitch {
     try {
       snapshots.save();
       shards.owner(pchannel).removeLog(log);
+      LOG.info("removed the {}, which was not needed any more", log);
     } catch (PandionException e) {
-      stubborn.add(log);
-      LOG.warn(
-          "the {}, which is not needed any more, stays for now: {}; it is removed after the next"
-              + " start or switch",
-          log,
-          e.getMessage());
-      return;
+      if (e.reason() != Reason.INVALID_REQUEST || !LogChain.neverUsed(log)) {
+        stubborn.add(log);
+        LOG.warn(
+            "the {}, which is not needed any more, stays for now: {}; it is removed after the next"
+                + " start or switch",
+            log,
+            e.getMessage());
+        return;
+      }
+      // Of a type that does not exist or has no settings: there is nothing to remove.
     }
-    LOG.info("removed the {}, which was not needed any more", log);
     synchronized (ledger) {
       ledger.commit(new Changes().put(Ledger.logKey(pchannel), ledger.log(pchannel).without(log)));
     }

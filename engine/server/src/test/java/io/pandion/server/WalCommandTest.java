@@ -87,6 +87,7 @@ class WalCommandTest {
           .doesNotContain("kafka", "pulsar");
       server.terminate();
       assertThat(server.awaitExit()).isZero();
+      assertThat(server.text()).doesNotContain("papyrus log", "kafka log");
     }
     Ran nobodyThere = wal(closedPort(), "status");
     assertThat(nobodyThere.code).isEqualTo(1);

@@ -2,11 +2,13 @@ package io.pandion.streaming;
 
 import io.pandion.model.PandionException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /// Calls something that may take for ever.
 final class Bounded {
@@ -33,22 +35,25 @@ final class Bounded {
               }
             });
     try {
-      return answer.get(millis, TimeUnit.MILLISECONDS);
+      T _ = answer.get(millis, TimeUnit.MILLISECONDS);
     } catch (TimeoutException | InterruptedException e) {
       if (e instanceof InterruptedException) {
         Thread.currentThread().interrupt();
       }
-      PandionException slow =
-          PandionException.unavailable(what + " did not answer within " + millis + " ms; retry");
-      if (answer.completeExceptionally(slow)) {
-        throw slow;
-      }
-      return answer.join();
+      // unless it has just come
+      answer.completeExceptionally(
+          PandionException.unavailable(what + " did not answer within " + millis + " ms; retry"));
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof RuntimeException thrown) {
-        throw thrown;
-      }
-      throw new IllegalStateException(e.getCause());
+      throw thrown(e.getCause());
     }
+    try {
+      return answer.join();
+    } catch (CompletionException e) {
+      throw thrown(e.getCause());
+    }
+  }
+
+  private static RuntimeException thrown(@Nullable Throwable cause) {
+    return cause instanceof RuntimeException known ? known : new IllegalStateException(cause);
   }
 }

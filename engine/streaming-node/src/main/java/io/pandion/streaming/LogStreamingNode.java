@@ -40,7 +40,9 @@ import org.jspecify.annotations.Nullable;
 /// segments with the sealed ones that query nodes hold.
 public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   private static final int VIEW_RETRIES = 5;
-  private static final long PREPARE_MILLIS = 15_000;
+
+  /// For a backend to make or remove a log.
+  private static final long BACKEND_MILLIS = 15_000;
 
   private final Coordinator coordinator;
   private final WalProviders wals;
@@ -120,7 +122,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   public void prepareLog(LogEra log) {
     boolean _ =
         Bounded.within(
-            PREPARE_MILLIS,
+            BACKEND_MILLIS,
             "the " + log,
             () -> {
               wals.get(log.type()).prepare(log.name());
@@ -136,7 +138,15 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
 
   @Override
   public void removeLog(LogEra log) {
-    wals.get(log.type()).remove(log.name());
+    boolean _ =
+        Bounded.within(
+            BACKEND_MILLIS,
+            "the " + log,
+            () -> {
+              wals.get(log.type()).remove(log.name());
+              return true;
+            },
+            _ -> {});
   }
 
   @Override
