@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 
 /// Measures what width of a walk gives what recall, with rows as queries that the graph lacks yet:
 /// they are chosen before it is built and linked afterwards. One walk as wide as the widest gives
-/// all narrower ones on its way ([GraphWalk#expand]); one query in three walks that far, the others
-/// a third of it, where recall is lower and differs more from query to query. Truth is the exact
+/// all narrower ones on its way ([GraphWalk#expand]); of many queries one in three walks that far,
+/// the others a third of it, where recall differs more from query to query. Truth is the exact
 /// order of the best rows of a scan of fine codes.
 ///
-/// Cost: some 5 % of the build, by the number of queries and the greatest width.
+/// Cost: 5 to 10 % of the build, by the number of queries and the greatest width.
 final class GraphCalibration {
   private static final int MOST_QUERIES = 800;
   private static final int FEWEST_QUERIES = 50;
@@ -43,8 +43,11 @@ final class GraphCalibration {
   /// Queries that share a scan.
   private static final int TOGETHER = 8;
 
-  /// One in so many walks as far as the widest, the others this part of it.
+  /// One in so many walks as far as the widest, the others this part of it; of few queries all walk
+  /// that far.
   private static final int WIDE = 3;
+
+  private static final int MANY = 700;
 
   private final FloatRows vectors;
   private final Metric metric;
@@ -187,7 +190,7 @@ final class GraphCalibration {
       scan(count);
       for (int i = 0; i < count; i++) {
         read(queries[from + i]);
-        walk(truth(best[i]), (from + i) % WIDE == 0);
+        walk(truth(best[i]), (from + i) % WIDE == 0 || queries.length < MANY);
       }
     }
 

@@ -140,17 +140,31 @@ final class RecallTally {
     double least = Double.POSITIVE_INFINITY;
     for (int e = 0; e < efforts.length; e++) {
       for (int r = 0; r < reorders.length; r++) {
-        double costs = cost.of(efforts[e], reorders[r]);
         int i = (depth * efforts.length + e) * reorders.length + r;
-        if (reorders[r] >= DEPTHS[depth]
-            && costs < least
-            && reached(i, queries[e]) >= TARGETS[target]) {
+        if (reorders[r] < DEPTHS[depth] || reached(i, queries[e]) < TARGETS[target]) {
+          continue;
+        }
+        int effort = e == 0 ? efforts[0] : between(e, i, TARGETS[target]);
+        double costs = cost.of(effort, reorders[r]);
+        if (costs < least) {
           least = costs;
-          chosen[depth * TARGETS.length + target] = efforts[e];
+          chosen[depth * TARGETS.length + target] = effort;
           reorder[depth * TARGETS.length + target] = reorders[r];
         }
       }
     }
+  }
+
+  /// The effort between two that were tried at which a straight line reaches the target; recall,
+  /// which rises ever more slowly, lies above the line.
+  private int between(int e, int i, double target) {
+    double high = reached(i, queries[e]);
+    double low = reached(i - reorders.length, queries[e - 1]);
+    if (low >= target || high <= low) {
+      return efforts[e];
+    }
+    double share = (target - low) / (high - low);
+    return (int) Math.ceil(efforts[e - 1] + share * (efforts[e] - efforts[e - 1]));
   }
 
   private double reached(int i, int count) {
