@@ -39,6 +39,7 @@ final class KafkaWal implements Wal {
   private final String pchannel;
   private final long term;
   private final long fence;
+  private final long beginLsn;
   private final long firstLsn;
   private final KafkaLog log;
   private final Producer<byte[], byte[]> producer;
@@ -53,9 +54,11 @@ final class KafkaWal implements Wal {
   private long recordsUnderWay;
   private boolean looking;
 
+  /// @param beginLsn lsn of the first message that the log ever had
   KafkaWal(
       long term,
       long fence,
+      long beginLsn,
       LogEnd end,
       KafkaLog log,
       Producer<byte[], byte[]> producer,
@@ -63,6 +66,7 @@ final class KafkaWal implements Wal {
     this.pchannel = log.pchannel();
     this.term = term;
     this.fence = fence;
+    this.beginLsn = beginLsn;
     this.firstLsn = end.nextLsn();
     this.log = log;
     this.producer = producer;
@@ -70,6 +74,10 @@ final class KafkaWal implements Wal {
     this.nextOffset = fence + 1;
     this.appends = new AppendsUnderWay(pchannel, term, end.nextLsn(), end.lastTick());
     this.truncation = new KafkaTruncation(log, this::keepFrom, this::forgetBefore);
+  }
+
+  String pchannel() {
+    return pchannel;
   }
 
   @Override
@@ -240,7 +248,7 @@ final class KafkaWal implements Wal {
     return truncation.holding(
         (lowest, onEnd) ->
             new KafkaLogReader(
-                log, Math.max(Math.max(1, fromLsn), lowest), end, this::locate, onEnd));
+                log, Math.max(Math.max(beginLsn, fromLsn), lowest), end, this::locate, onEnd));
   }
 
   private long locate(long lsn, TopicReplay<Long> replay) {
@@ -281,7 +289,7 @@ final class KafkaWal implements Wal {
       }
     }
     wanted = Math.min(wanted, firstLsn - 1);
-    if (wanted < 1) {
+    if (wanted < beginLsn) {
       return -1;
     }
     var found = log.find(wanted, log.begin(), fence, firstLsn);

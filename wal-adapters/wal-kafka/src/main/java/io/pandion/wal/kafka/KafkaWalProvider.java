@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
@@ -43,25 +44,41 @@ public final class KafkaWalProvider implements WalProvider {
   ///   that is not safe, UNAVAILABLE_RETRY when Kafka does not answer, CORRUPT_DATA when the topic
   ///   holds records that are none of ours
   @Override
-  public Wal open(String pchannel, long term) {
+  public Wal open(String pchannel, long term, long firstLsn) {
+    checkName(pchannel);
+    if (term < 0) {
+      throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
+    }
+    return onKafka(
+        pchannel,
+        () -> {
+          KafkaTopic topic = topic(pchannel);
+          topic.ensure();
+          KafkaLog log = new KafkaLog(pchannel, topic.name(), clients);
+          Producer<byte[], byte[]> producer = clients.producer(Wal.MAX_UNACKNOWLEDGED_BYTES);
+          try {
+            return open(log, term, firstLsn, producer);
+          } catch (RuntimeException e) {
+            producer.close(Duration.ZERO);
+            throw e;
+          }
+        });
+  }
+
+  private static void checkName(String pchannel) {
     if (!NAME.matcher(pchannel).matches()) {
       throw PandionException.invalid(
           "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
     }
-    if (term < 0) {
-      throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
-    }
+  }
+
+  private KafkaTopic topic(String pchannel) {
+    return new KafkaTopic(clients.admin(), pchannel, settings);
+  }
+
+  private <T> T onKafka(String pchannel, Supplier<T> action) {
     try {
-      KafkaTopic topic = new KafkaTopic(clients.admin(), pchannel, settings);
-      topic.ensure();
-      KafkaLog log = new KafkaLog(pchannel, topic.name(), clients);
-      Producer<byte[], byte[]> producer = clients.producer(Wal.MAX_UNACKNOWLEDGED_BYTES);
-      try {
-        return open(log, term, producer);
-      } catch (RuntimeException e) {
-        producer.close(Duration.ZERO);
-        throw e;
-      }
+      return action.get();
     } catch (KafkaException e) {
       boolean settingsAreWrong =
           e instanceof ConfigException || e.getCause() instanceof ConfigException;
@@ -73,7 +90,7 @@ public final class KafkaWalProvider implements WalProvider {
     }
   }
 
-  private KafkaWal open(KafkaLog log, long term, Producer<byte[], byte[]> producer) {
+  private KafkaWal open(KafkaLog log, long term, long firstLsn, Producer<byte[], byte[]> producer) {
     long fence;
     try {
       fence = KafkaErrors.await(producer.send(KafkaRecords.fence(log.topic(), term))).offset();
@@ -84,13 +101,47 @@ public final class KafkaWalProvider implements WalProvider {
           "cannot write to topic " + log.topic() + " at " + settings.bootstrapServers(),
           e.getCause());
     }
-    LogEnd end = LogEnd.before(fence, log);
+    LogEnd end = LogEnd.before(fence, log, firstLsn);
     if (end.term() > term) {
       throw KafkaErrors.fenced(log.pchannel(), term, end.term());
     }
-    KafkaWal wal = new KafkaWal(term, fence, end, log, producer, open::remove);
+    KafkaWal wal = new KafkaWal(term, fence, firstLsn, end, log, producer, open::remove);
     open.add(wal);
     return wal;
+  }
+
+  @Override
+  public void prepare(String pchannel) {
+    checkName(pchannel);
+    onKafka(
+        pchannel,
+        () -> {
+          KafkaTopic topic = topic(pchannel);
+          topic.ensure();
+          // The first clients of a process take longest.
+          Producer<byte[], byte[]> producer = clients.producer(Wal.MAX_UNACKNOWLEDGED_BYTES);
+          try {
+            producer.partitionsFor(topic.name());
+          } finally {
+            producer.close(Duration.ZERO);
+          }
+          return new KafkaLog(pchannel, topic.name(), clients).begin();
+        });
+  }
+
+  /// Deletes the topic.
+  @Override
+  public void remove(String pchannel) {
+    checkName(pchannel);
+    List.copyOf(open).stream()
+        .filter(wal -> wal.pchannel().equals(pchannel))
+        .forEach(KafkaWal::close);
+    onKafka(
+        pchannel,
+        () -> {
+          topic(pchannel).delete();
+          return true;
+        });
   }
 
   /// Closes every log that is still open.

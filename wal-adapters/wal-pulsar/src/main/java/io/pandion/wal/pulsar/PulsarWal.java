@@ -30,6 +30,7 @@ final class PulsarWal implements Wal {
   private static final Logger LOG = LoggerFactory.getLogger(PulsarWal.class);
 
   private final long term;
+  private final long beginLsn;
   private final String reign;
   private final PulsarLog log;
   private final PulsarMarks marks;
@@ -41,15 +42,18 @@ final class PulsarWal implements Wal {
   // Touched by the log's own thread only.
   private MessageId before;
 
+  /// @param beginLsn lsn of the first message that the log ever had
   PulsarWal(
       long term,
       MessageId fence,
+      long beginLsn,
       PulsarLogEnd end,
       PulsarLog log,
       PulsarMarks marks,
       Producer<byte[]> producer,
       Consumer<PulsarWal> onClose) {
     this.term = term;
+    this.beginLsn = beginLsn;
     this.reign = PulsarRecords.position(fence);
     this.before = fence;
     this.log = log;
@@ -60,6 +64,10 @@ final class PulsarWal implements Wal {
     this.own =
         Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("wal-" + log.pchannel()).factory());
+  }
+
+  String pchannel() {
+    return log.pchannel();
   }
 
   @Override
@@ -137,7 +145,8 @@ final class PulsarWal implements Wal {
   /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the log is closed
   @Override
   public WalReader read(long fromLsn) {
-    return new PulsarLogReader(log, marks, Math.max(1, fromLsn), appends.durableLsnForReader());
+    return new PulsarLogReader(
+        log, marks, Math.max(beginLsn, fromLsn), appends.durableLsnForReader());
   }
 
   /// Removes up to a mark, and then only whole ledgers; the last message stays, for it tells the

@@ -68,19 +68,16 @@ public final class PulsarWalProvider implements WalProvider {
   ///   UNAVAILABLE_RETRY when Pulsar does not answer, CORRUPT_DATA when the topic holds messages
   ///   that are none of ours
   @Override
-  public Wal open(String pchannel, long term) {
-    if (!NAME.matcher(pchannel).matches()) {
-      throw PandionException.invalid(
-          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
-    }
+  public Wal open(String pchannel, long term, long firstLsn) {
+    checkName(pchannel);
     if (term < 0) {
       throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
     }
     try {
-      PulsarLog log = new PulsarLog(pchannel, settings.topicPrefix() + pchannel, client());
+      PulsarLog log = log(pchannel);
       log.hold();
       PulsarMarks marks = new PulsarMarks();
-      try (PulsarLogEnd end = new PulsarLogEnd(log, marks)) {
+      try (PulsarLogEnd end = new PulsarLogEnd(log, marks, firstLsn)) {
         end.readOn();
         // Before the topic is taken from its owner.
         requireTerm(pchannel, term, end.term());
@@ -88,7 +85,8 @@ public final class PulsarWalProvider implements WalProvider {
         try {
           MessageId fence = PulsarRecords.fence(producer, term).send();
           requireTerm(pchannel, term, end.readTo(PulsarRecords.position(fence)));
-          PulsarWal wal = new PulsarWal(term, fence, end, log, marks, producer, open::remove);
+          PulsarWal wal =
+              new PulsarWal(term, fence, firstLsn, end, log, marks, producer, open::remove);
           open.add(wal);
           return wal;
         } catch (PulsarClientException | RuntimeException e) {
@@ -98,13 +96,56 @@ public final class PulsarWalProvider implements WalProvider {
       }
     } catch (PulsarClientException e) {
       Throwable told = PulsarErrors.of(pchannel, term, e);
-      throw told instanceof PandionException fenced
-          ? fenced
-          : PulsarErrors.channel(
-              Reason.UNAVAILABLE_RETRY,
-              pchannel,
-              "cannot open the log on Pulsar at " + settings.serviceUrl(),
-              e);
+      throw told instanceof PandionException fenced ? fenced : unavailable(pchannel, "open", e);
+    }
+  }
+
+  private static void checkName(String pchannel) {
+    if (!NAME.matcher(pchannel).matches()) {
+      throw PandionException.invalid(
+          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
+    }
+  }
+
+  private PulsarLog log(String pchannel) throws PulsarClientException {
+    return new PulsarLog(pchannel, settings.topicPrefix() + pchannel, client());
+  }
+
+  private PandionException unavailable(String pchannel, String what, Exception e) {
+    return PulsarErrors.channel(
+        Reason.UNAVAILABLE_RETRY,
+        pchannel,
+        "cannot " + what + " the log on Pulsar at " + settings.serviceUrl(),
+        e);
+  }
+
+  @Override
+  public void prepare(String pchannel) {
+    checkName(pchannel);
+    try {
+      PulsarLog log = log(pchannel);
+      log.hold();
+      // The first clients of a process take longest.
+      try (PulsarLog.Cursor cursor = log.cursor(MessageId.earliest)) {
+        boolean _ = cursor.hasNext();
+      }
+    } catch (PulsarClientException e) {
+      throw unavailable(pchannel, "make", e);
+    }
+  }
+
+  /// Holds its messages no more: Pulsar removes them, and the topic when its policy for inactive
+  /// topics says so.
+  @Override
+  public void remove(String pchannel) {
+    checkName(pchannel);
+    List.copyOf(open).stream()
+        .filter(wal -> wal.pchannel().equals(pchannel))
+        .forEach(PulsarWal::close);
+    try {
+      log(pchannel).letGo();
+    } catch (PulsarClientException e) {
+      throw unavailable(pchannel, "remove", e);
     }
   }
 
