@@ -14,19 +14,20 @@ import org.jspecify.annotations.Nullable;
 
 /// Measures what width of a walk gives what recall, with rows as queries that the graph lacks yet:
 /// they are chosen before it is built and linked afterwards. One walk as wide as the widest gives
-/// all narrower ones on its way ([GraphWalk#expand]). Truth is the exact order of the best rows of
-/// a scan of fine codes.
+/// all narrower ones on its way ([GraphWalk#expand]); of many queries one in three walks that far,
+/// the others a third of it, where recall differs more from query to query. Truth is the exact
+/// order of the best rows of a scan of fine codes.
 ///
-/// Cost: some 3 % of the build, by the number of queries and the greatest width.
+/// Cost: 5 to 10 % of the build, by the number of queries and the greatest width.
 final class GraphCalibration {
-  private static final int MOST_QUERIES = 1_000;
+  private static final int MOST_QUERIES = 800;
   private static final int FEWEST_QUERIES = 50;
 
   /// Rows for each query, at least.
   private static final int ROWS_PER_QUERY = 40;
 
   /// The part of the build's steps that walks may take.
-  private static final double PART = 0.03;
+  private static final double PART = 0.025;
 
   private static final int LEAST_WIDTH = 200;
   private static final int MOST_WIDTH = 2_000;
@@ -38,6 +39,15 @@ final class GraphCalibration {
   private static final double EXACT = 0.5;
 
   private static final int BATCH = 256;
+
+  /// Queries that share a scan.
+  private static final int TOGETHER = 8;
+
+  /// One in so many walks as far as the widest, the others this part of it; of few queries all walk
+  /// that far.
+  private static final int WIDE = 3;
+
+  private static final int MANY = 700;
 
   private final FloatRows vectors;
   private final Metric metric;
@@ -110,10 +120,10 @@ final class GraphCalibration {
     GraphWalk walk = new GraphWalk(VectorKernel.chosen(), graph, codes);
     RecallTally tally = new RecallTally(width, width);
     threads.each(
-        queries.length,
+        (queries.length + TOGETHER - 1) / TOGETHER,
         () -> {
           Asker asker = new Asker(walk, codec, fine, fineCodec, linked, tally);
-          return i -> asker.ask(queries[i]);
+          return group -> asker.ask(group * TOGETHER);
         });
     double walked = (double) m * (codec.format() == RowFormat.FLOAT32 ? 2 : 1);
     return tally.curve((width, reorder) -> width * walked + EXACT * reorder);
@@ -140,9 +150,9 @@ final class GraphCalibration {
     private final RecallTally tally;
     private final RecallTally.Query found;
     private final GraphScratch scratch = new GraphScratch();
-    private final RowQuery[] fineQuery = {new RowQuery()};
-    private final ScoreBatch batch = new ScoreBatch(BATCH);
-    private final Candidates best = new Candidates();
+    private final RowQuery[] fineQueries = new RowQuery[TOGETHER];
+    private final Candidates[] best = new Candidates[TOGETHER];
+    private final ScoreBatch batch = new ScoreBatch(TOGETHER * BATCH);
     private final Scorer scorer = new Scorer();
     private final float[] vector = new float[vectors.dimension()];
     private final TopK truth = new TopK();
@@ -164,19 +174,39 @@ final class GraphCalibration {
       this.linked = linked;
       this.tally = tally;
       this.found = tally.new Query();
+      Arrays.setAll(fineQueries, _ -> new RowQuery());
+      Arrays.setAll(best, _ -> new Candidates());
       scorer.rows(VectorKernel.chosen(), vectors, metric, norms);
     }
 
-    void ask(int row) {
+    /// Asks the queries from one on.
+    void ask(int from) {
+      int count = Math.min(TOGETHER, queries.length - from);
+      for (int i = 0; i < count; i++) {
+        read(queries[from + i]);
+        fineCodec.prepare(vector, 0, fineQueries[i]);
+        best[i].reset(KEPT);
+      }
+      scan(count);
+      for (int i = 0; i < count; i++) {
+        read(queries[from + i]);
+        walk(truth(best[i]), (from + i) % WIDE == 0 || queries.length < MANY);
+      }
+    }
+
+    private void read(int row) {
       MemorySegment.copy(
           vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, vector.length);
-      int count = truth();
+    }
+
+    private void walk(int count, boolean far) {
       found.clear();
       codec.prepare(vector, 0, scratch.query);
-      walk.begin(scratch, walk.descend(scratch, 0), width);
+      walk.begin(scratch, walk.descend(scratch, 0), far ? width : width / WIDE);
       int at = 0;
+      int effort = 0;
       int[] efforts = tally.efforts();
-      for (int effort = 0; effort < efforts.length; effort++) {
+      for (; effort < efforts.length && (far || efforts[effort] <= width / WIDE); effort++) {
         at = walk.expand(scratch, at, 0, efforts[effort]);
         Candidates candidates = scratch.candidates;
         int end = Math.min(efforts[effort], candidates.size());
@@ -187,7 +217,7 @@ final class GraphCalibration {
           }
         }
       }
-      found.add();
+      found.add(effort);
     }
 
     private int rank(int row, int count) {
@@ -196,26 +226,31 @@ final class GraphCalibration {
       return at < count && ranks[at] >>> 32 == row ? (int) ranks[at] : -1;
     }
 
-    /// The nearest rows of the graph; returns their number.
-    private int truth() {
-      fineCodec.prepare(vector, 0, fineQuery[0]);
-      best.reset(KEPT);
+    /// Finds the best rows of the graph for several queries, by fine codes.
+    private void scan(int count) {
       float[] scores = batch.scores();
       for (int from = 0; from < fine.count(); from += BATCH) {
-        int count = Math.min(BATCH, fine.count() - from);
-        walk.kernel().scoreRange(fineQuery, 1, fine, from, count, batch);
-        float worst = best.worst();
-        for (int i = 0; i < count; i++) {
-          if (scores[i] > worst && linked.accepts(from + i)) {
-            best.add(from + i, scores[i]);
-            worst = best.worst();
+        int size = Math.min(BATCH, fine.count() - from);
+        walk.kernel().scoreRange(fineQueries, count, fine, from, size, batch);
+        for (int q = 0; q < count; q++) {
+          float worst = best[q].worst();
+          for (int i = 0; i < size; i++) {
+            float score = scores[q * size + i];
+            if (score > worst && linked.accepts(from + i)) {
+              best[q].add(from + i, score);
+              worst = best[q].worst();
+            }
           }
         }
       }
+    }
+
+    /// Ranks the nearest rows; returns their number.
+    private int truth(Candidates near) {
       scorer.query(vector, 0);
       truth.reset(RecallTally.DEEPEST);
-      for (int i = 0; i < best.size(); i++) {
-        truth.offer(best.row(i), scorer.score(best.row(i)));
+      for (int i = 0; i < near.size(); i++) {
+        truth.offer(near.row(i), scorer.score(near.row(i)));
       }
       truth.sort();
       for (int i = 0; i < truth.size(); i++) {

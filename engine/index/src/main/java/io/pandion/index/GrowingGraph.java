@@ -9,6 +9,7 @@ import io.pandion.model.Metric;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Function;
 
 /// A graph over rows that still arrive: SQ8 codes and links in memory, which double when they are
@@ -150,7 +151,7 @@ public final class GrowingGraph {
   }
 
   private static long width(VectorSearch search, int limit) {
-    double target = PARAMS.targetRecall(search.params());
+    double target = IndexParams.targetRecall(search.params(), List.of());
     if (target > SURE) {
       return Integer.MAX_VALUE;
     }

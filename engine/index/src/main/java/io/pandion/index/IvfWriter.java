@@ -71,7 +71,8 @@ final class IvfWriter {
   void write(Path file) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       Rows points = points(arena);
-      KMeans means = new KMeans(points, seed, workers);
+      IvfCalibration calibration = new IvfCalibration(vectors, metric, params.coding(), seed);
+      KMeans means = new KMeans(points, calibration.heldOut(), seed, workers);
       Rows centres =
           rows == 0
               ? new Rows(RowFormat.FLOAT32, arena.allocate(points.stride(), 64), 1, dimension)
@@ -80,7 +81,6 @@ final class IvfWriter {
       int[] numbers = KMeans.grouped(means.nearest(centres), starts);
       RestReader rests = new RestReader(points, centres);
       ProductQuantizer quantizer = quantizer(rests, starts, numbers);
-      IvfCalibration calibration = new IvfCalibration(vectors, metric, params.coding(), seed);
       long[] lengths = {
         32,
         (long) lists * points.stride(),

@@ -15,7 +15,7 @@ final class RecallTally {
   static final int DEEPEST = 100;
 
   private static final float[] TARGETS = targets();
-  private static final double RATIO = 1.125;
+  private static final double RATIO = 1.15;
 
   /// Tells what a search costs.
   @FunctionalInterface
@@ -27,7 +27,7 @@ final class RecallTally {
   private final int[] reorders;
   private final double[] sums;
   private final double[] squares;
-  private int queries;
+  private final int[] queries;
 
   /// @param mostEffort of a search
   /// @param mostReorder rows whose exact scores a search computes
@@ -36,6 +36,7 @@ final class RecallTally {
     this.reorders = ladder(mostReorder);
     this.sums = new double[DEPTHS.length * efforts.length * reorders.length];
     this.squares = new double[sums.length];
+    this.queries = new int[efforts.length];
   }
 
   private static float[] targets() {
@@ -99,19 +100,26 @@ final class RecallTally {
     }
 
     /// Counts the query.
-    void add() {
+    ///
+    /// @param tried how many of [#efforts] were tried
+    void add(int tried) {
       synchronized (RecallTally.this) {
-        queries++;
-        for (int of = 0; of < hits.length; of += reorders.length) {
-          int k = DEPTHS[of / reorders.length / efforts.length];
-          int count = 0;
-          for (int i = of; i < of + reorders.length; i++) {
-            count += hits[i];
-            double recall = (double) count / k;
-            sums[i] += recall;
-            squares[i] += recall * recall;
+        for (int effort = 0; effort < tried; effort++) {
+          queries[effort]++;
+          for (int depth = 0; depth < DEPTHS.length; depth++) {
+            add((depth * efforts.length + effort) * reorders.length, DEPTHS[depth]);
           }
         }
+      }
+    }
+
+    private void add(int from, int k) {
+      int count = 0;
+      for (int i = from; i < from + reorders.length; i++) {
+        count += hits[i];
+        double recall = (double) count / k;
+        sums[i] += recall;
+        squares[i] += recall * recall;
       }
     }
   }
@@ -132,20 +140,36 @@ final class RecallTally {
     double least = Double.POSITIVE_INFINITY;
     for (int e = 0; e < efforts.length; e++) {
       for (int r = 0; r < reorders.length; r++) {
-        double costs = cost.of(efforts[e], reorders[r]);
         int i = (depth * efforts.length + e) * reorders.length + r;
-        if (reorders[r] >= DEPTHS[depth] && costs < least && reached(i) >= TARGETS[target]) {
+        if (reorders[r] < DEPTHS[depth] || reached(i, queries[e]) < TARGETS[target]) {
+          continue;
+        }
+        int effort = e == 0 ? efforts[0] : between(e, i, TARGETS[target]);
+        double costs = cost.of(effort, reorders[r]);
+        if (costs < least) {
           least = costs;
-          chosen[depth * TARGETS.length + target] = efforts[e];
+          chosen[depth * TARGETS.length + target] = effort;
           reorder[depth * TARGETS.length + target] = reorders[r];
         }
       }
     }
   }
 
-  private double reached(int i) {
-    double mean = sums[i] / queries;
-    double variance = Math.max(0, squares[i] / queries - mean * mean);
-    return mean - Math.sqrt(variance / queries);
+  /// The effort between two that were tried at which a straight line reaches the target; recall,
+  /// which rises ever more slowly, lies above the line.
+  private int between(int e, int i, double target) {
+    double high = reached(i, queries[e]);
+    double low = reached(i - reorders.length, queries[e - 1]);
+    if (low >= target || high <= low) {
+      return efforts[e];
+    }
+    double share = (target - low) / (high - low);
+    return (int) Math.ceil(efforts[e - 1] + share * (efforts[e] - efforts[e - 1]));
+  }
+
+  private double reached(int i, int count) {
+    double mean = sums[i] / count;
+    double variance = Math.max(0, squares[i] / count - mean * mean);
+    return mean - Math.sqrt(variance / count);
   }
 }

@@ -28,7 +28,7 @@ import java.util.TreeMap;
 /// plainest way.
 abstract class RecallWorld {
   static final int ROWS = 6_000;
-  static final int QUERIES = 40;
+  static final int QUERIES = 25;
   private static final int CHUNK = 1_000;
 
   /// Something that is searched.
