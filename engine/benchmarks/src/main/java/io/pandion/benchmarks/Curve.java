@@ -10,6 +10,11 @@ import java.util.function.ToDoubleFunction;
 record Curve(String engine, Share share, int batch, int threads, List<Point> points) {
   /// Where a measurement was taken, and what each round measured.
   record Point(String params, List<Measured> rounds) {
+    /// What was asked for, of [#aimed] points.
+    double target() {
+      return Double.parseDouble(params.substring(TARGET.length()));
+    }
+
     double recall() {
       return rounds.get(0).recall();
     }
@@ -32,6 +37,22 @@ record Curve(String engine, Share share, int batch, int threads, List<Point> poi
       Arrays.sort(out);
       return out;
     }
+  }
+
+  private static final String TARGET = "target_recall=";
+
+  /// The points whose effort was chosen by hand.
+  Curve tuned() {
+    return with(points.stream().filter(point -> !point.params().startsWith(TARGET)).toList());
+  }
+
+  /// The points that say what recall they want.
+  Curve aimed() {
+    return with(points.stream().filter(point -> point.params().startsWith(TARGET)).toList());
+  }
+
+  private Curve with(List<Point> of) {
+    return new Curve(engine, share, batch, threads, of);
   }
 
   String condition() {

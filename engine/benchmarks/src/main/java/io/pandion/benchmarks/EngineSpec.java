@@ -17,6 +17,8 @@ record EngineSpec(
   private static final String LISTS =
       "nprobe=4|nprobe=8|nprobe=12|nprobe=16|nprobe=24|nprobe=32|nprobe=48|nprobe=64|nprobe=96";
 
+  private static final String TARGETS = "|target_recall=0.9|target_recall=0.95|target_recall=0.99";
+
   static EngineSpec of(String text) {
     int at = text.indexOf('@');
     String[] parts = (at < 0 ? text : text.substring(0, at)).split(",", -1);
@@ -26,7 +28,8 @@ record EngineSpec(
     }
     String kind = parts[0];
     boolean lists = kind.startsWith("IVF") || kind.equals("SCANN");
-    String points = at < 0 ? (lists ? LISTS : GRAPH) : text.substring(at + 1);
+    String usual = (lists ? LISTS : GRAPH) + (isPandion(kind) ? TARGETS : "");
+    String points = at < 0 ? usual : text.substring(at + 1);
     List<Map<String, String>> curve = new ArrayList<>();
     for (String point : points.split("\\|", -1)) {
       Map<String, String> of = new LinkedHashMap<>();
@@ -58,6 +61,10 @@ record EngineSpec(
   }
 
   boolean isPandion() {
+    return isPandion(kind);
+  }
+
+  private static boolean isPandion(String kind) {
     return !kind.equals("hnswlib") && !kind.equals("lucene") && !kind.equals("jvector");
   }
 

@@ -93,14 +93,15 @@ record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, Stri
     double base =
         of.stream()
             .filter(curve -> curve.engine().equals(peer))
-            .mapToDouble(curve -> curve.cpuQpsAt(RECALL))
+            .mapToDouble(curve -> curve.tuned().cpuQpsAt(RECALL))
             .findFirst()
             .orElse(Double.NaN);
     on(out).format("| engine | QPS at recall %.2f | x %s |%n|---|---:|---:|%n", RECALL, peer);
     for (Curve curve : of) {
-      double qps = curve.cpuQpsAt(RECALL);
+      double qps = curve.tuned().cpuQpsAt(RECALL);
       on(out).format("| %s | %s | %s |%n", curve.engine(), number(qps, 0), number(qps / base, 2));
     }
+    targets(out, of);
     out.append("\n| engine | point | recall@10 | QPS | min – max | wall QPS | p50 µs | p99 µs |\n");
     out.append("|---|---|---:|---:|---:|---:|---:|---:|\n");
     for (Curve curve : of) {
@@ -117,6 +118,30 @@ record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, Stri
                 point.median(Measured::wallQps),
                 point.median(Measured::p50Micros),
                 point.median(Measured::p99Micros));
+      }
+    }
+  }
+
+  /// Searches that say what recall they want, beside those tuned by hand to have it.
+  private static void targets(StringBuilder out, List<Curve> of) {
+    if (of.stream().allMatch(curve -> curve.aimed().points().isEmpty())) {
+      return;
+    }
+    out.append("\n| engine | target_recall | recall@10 | QPS | QPS tuned by hand | x by hand |\n");
+    out.append("|---|---:|---:|---:|---:|---:|\n");
+    for (Curve curve : of) {
+      for (Curve.Point point : curve.aimed().points()) {
+        double qps = point.median(Measured::cpuQps);
+        double tuned = curve.tuned().cpuQpsAt(point.target());
+        on(out)
+            .format(
+                "| %s | %s | %.4f | %.0f | %s | %s |%n",
+                curve.engine(),
+                point.target(),
+                point.recall(),
+                qps,
+                number(tuned, 0),
+                number(qps / tuned, 2));
       }
     }
   }

@@ -71,6 +71,8 @@ class EnginesTest {
     assertThat(spec.label()).isEqualTo("SCANN-nlist64");
     assertThat(spec.points())
         .containsExactly(Map.of("nprobe", "4"), Map.of("nprobe", "8", "reorder_k", "50"));
+    assertThat(EngineSpec.of("HNSW").points()).contains(Map.of("target_recall", "0.95"));
+    assertThat(EngineSpec.of("hnswlib").points()).doesNotContain(Map.of("target_recall", "0.95"));
     assertThatThrownBy(() -> EngineSpec.of("HNSW,16"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("'16' is no name=value");

@@ -6,6 +6,7 @@ import io.pandion.model.TickRange;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /// The catalog, the clock and the plans. Methods block; any number of threads.
 public interface Coordinator {
@@ -55,6 +56,31 @@ public interface Coordinator {
   /// A streaming node reports: files that hold rows or deletes of a shard, and how far its log is
   /// in files. One transaction, refused for an older term.
   void flushed(FlushReport report);
+
+  /// A streaming node moves a pchannel to another log: nothing was written there yet, and nothing
+  /// is written to the log before any more. Durable when it returns, also without the meta store;
+  /// refused for an older term. After a failure the node must not write to either log.
+  ///
+  /// @param log with the lsn of its first message
+  /// @return false when the move is not wanted any more: nothing is recorded
+  boolean logMoved(String pchannel, long term, LogEra log);
+
+  /// A streaming node has closed those of a pchannel's logs whose messages are all below an lsn,
+  /// and nothing below it is needed any more: they are removed. Refused for an older term.
+  void logReleased(String pchannel, long term, long lsn);
+
+  /// Moves every pchannel to another kind of log while it serves, and removes what is left behind
+  /// when it is not needed any more. Once begun, it is carried on after failures and restarts.
+  ///
+  /// @param type as in the setting `wal.type`
+  /// @param progress is told what happens, in words
+  /// @throws io.pandion.model.PandionException INVALID_REQUEST when there is no such log or its
+  ///   settings are wrong, UNAVAILABLE_RETRY when it does not answer: the message says whether
+  ///   anything has moved
+  void switchLog(String type, Consumer<String> progress);
+
+  /// Where the messages of every pchannel lie.
+  List<ChannelLog> logs();
 
   /// A flush in progress.
   ///

@@ -18,6 +18,32 @@ public interface StreamingNode {
   /// Stops serving a pchannel; in-flight writes complete first.
   void close(String pchannel);
 
+  /// Makes a log ready to be moved to, and shows that it can be: its settings are there, its
+  /// backend answers. Bounded in time.
+  ///
+  /// @throws io.pandion.model.PandionException INVALID_REQUEST for wrong settings,
+  ///   UNAVAILABLE_RETRY when the backend does not answer
+  void prepareLog(LogEra log);
+
+  /// Lets the next message of an open pchannel, and all behind it, go to another log. Writes wait
+  /// until all before is durable and [Coordinator#logMoved] has returned; then the old log is
+  /// written no more. What is only there is flushed, so that [Coordinator#logReleased] comes soon.
+  ///
+  /// @param log prepared and empty; its `fromLsn` means nothing yet
+  /// @return for so many milliseconds writes waited
+  /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the log before takes too long
+  ///   to become quiet, or the other to open: unless the coordinator has recorded the move, writes
+  ///   go on in the log before
+  long moveLog(String pchannel, LogEra log);
+
+  /// Removes a log for good that no assignment names any more. Bounded in time.
+  ///
+  /// @throws io.pandion.model.PandionException as [#prepareLog]
+  void removeLog(LogEra log);
+
+  /// The open pchannels' logs.
+  List<ChannelLog> logs();
+
   /// Adds a shard on an open pchannel; then append [ShardWrite.CreateShard].
   void addShard(ShardState shard);
 

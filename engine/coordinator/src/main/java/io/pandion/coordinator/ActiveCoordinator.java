@@ -2,10 +2,12 @@ package io.pandion.coordinator;
 
 import io.pandion.cluster.AppendResult;
 import io.pandion.cluster.CatalogCommand;
+import io.pandion.cluster.ChannelLog;
 import io.pandion.cluster.Coordinator;
 import io.pandion.cluster.DataNode;
 import io.pandion.cluster.FlushReport;
 import io.pandion.cluster.GrowingInfo;
+import io.pandion.cluster.LogEra;
 import io.pandion.cluster.QueryNode;
 import io.pandion.cluster.ShardWrite;
 import io.pandion.cluster.StreamingNode;
@@ -31,6 +33,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -56,6 +59,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
   private final Executor executor;
   private final Garbage garbage;
   private final Snapshots snapshots;
+  private final LogSwitch logSwitch;
   private final ManifestStore manifests;
   private final CoordinatorSettings settings;
   private final LongSupplier clock;
@@ -66,6 +70,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
   /// Takes office: from now on older coordinators over the same store are fenced. Attach nodes,
   /// then [#start]. A meta store that knows nothing is filled from the bucket.
   ///
+  /// @param logType of the channels' logs at the first start; later the one that was switched to
   /// @param ids names the cluster at its first start
   /// @throws PandionException INVALID_REQUEST when the bucket is another cluster's, CORRUPT_DATA
   public ActiveCoordinator(
@@ -73,6 +78,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
       ManifestStore manifests,
       ObjectStore objects,
       CoordinatorSettings settings,
+      String logType,
       LongSupplier clockMillis,
       Supplier<UUID> ids) {
     ClusterName.agree(meta, objects, ids);
@@ -83,7 +89,17 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
     this.ticks = new TickOracle(tenure, clockMillis, settings.tickWindow());
     this.ledger = new Ledger(tenure);
     this.snapshots = new Snapshots(ledger, ticks, objects);
-    this.shards = new Shards(ledger, settings.channels());
+    this.shards = new Shards(ledger, settings.channels(), logType);
+    this.logSwitch = new LogSwitch(ledger, shards, snapshots, clockMillis);
+    if (!shards.logType().equals(logType)) {
+      LOG.warn(
+          "wal.type is {} in the settings, but the log was switched to {}, which is used; set wal.type"
+              + " to {}, or switch back with: pandion wal switch --to {}",
+          logType,
+          shards.logType(),
+          shards.logType(),
+          logType);
+    }
     this.changes = new ShardChanges(ledger, shards, ticks, this::saveSoon);
     this.flushes = new Flushes(ledger, (vchannel, s) -> Flushes.write(manifests, vchannel, s));
     this.board = new Board(ledger, settings, clockMillis);
@@ -134,6 +150,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
     finishIntents();
     nextCollection = clock.getAsLong() + collectionPeriod();
     executor.chore("intents", this::finishIntents);
+    executor.chore("logs", logSwitch::carryOn);
     executor.chore("garbage", this::collect);
     executor.chore("snapshot", snapshots::save);
     started = true;
@@ -362,6 +379,35 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
     if (!report.segments().isEmpty()) {
       executor.signal();
     }
+  }
+
+  @Override
+  public boolean logMoved(String pchannel, long term, LogEra log) {
+    return logSwitch.moved(pchannel, term, log);
+  }
+
+  @Override
+  public void logReleased(String pchannel, long term, long lsn) {
+    logSwitch.released(pchannel, term, lsn);
+    executor.signal();
+  }
+
+  @Override
+  public void switchLog(String type, Consumer<String> progress) {
+    if (!started) {
+      throw PandionException.unavailable("the coordinator is starting; retry");
+    }
+    logSwitch.to(type, progress);
+  }
+
+  @Override
+  public List<ChannelLog> logs() {
+    return logSwitch.status();
+  }
+
+  /// Kind of log that all channels have, or are about to have.
+  public String logType() {
+    return shards.logType();
   }
 
   /// Stops planning. Attached nodes are the caller's.

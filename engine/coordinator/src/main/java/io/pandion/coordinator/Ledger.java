@@ -8,6 +8,7 @@ import io.pandion.meta.LoadInfo;
 import io.pandion.meta.MetaEntry;
 import io.pandion.meta.PartitionInfo;
 import io.pandion.meta.SegmentInfo;
+import io.pandion.model.PandionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 /// need no lock; a writer holds the monitor of the ledger from its decision to its commit.
 final class Ledger {
   static final String CHANNEL = "channel/";
+  private static final String LOG = "log/";
   private static final Map<String, Class<?>> CATALOG =
       Map.of(
           "database/", DatabaseInfo.class,
@@ -32,6 +34,7 @@ final class Ledger {
   private final Map<Long, SegmentInfo> segments = new ConcurrentHashMap<>();
   private final Map<String, Checkpoint> checkpoints = new ConcurrentHashMap<>();
   private final Map<String, Long> terms = new ConcurrentHashMap<>();
+  private final Map<String, LogChain> logs = new ConcurrentHashMap<>();
   private final Map<String, Long> truncations = new ConcurrentHashMap<>();
   private final Map<Long, Intent> intents = new ConcurrentHashMap<>();
   private volatile CatalogState catalog;
@@ -58,6 +61,9 @@ final class Ledger {
     for (MetaEntry e : tenure.list(CHANNEL)) {
       remember(e.key(), Optional.of(Json.read(e.key(), e.value(), Long.class)));
     }
+    for (MetaEntry e : tenure.list(LOG)) {
+      remember(e.key(), Optional.of(Json.read(e.key(), e.value(), LogChain.class)));
+    }
     for (MetaEntry e : tenure.list("truncation/")) {
       remember(e.key(), Optional.of(Json.read(e.key(), e.value(), Long.class)));
     }
@@ -82,6 +88,10 @@ final class Ledger {
     return CHANNEL + pchannel;
   }
 
+  static String logKey(String pchannel) {
+    return LOG + pchannel;
+  }
+
   /// Catalog and segments at one moment.
   record View(
       CatalogState catalog, Map<Long, SegmentInfo> segments, Map<String, Checkpoint> shards) {}
@@ -100,6 +110,7 @@ final class Ledger {
     segments.values().forEach(s -> all.put(segmentKey(s), s));
     checkpoints.forEach((name, checkpoint) -> all.put(checkpointKey(name), checkpoint));
     terms.forEach((name, term) -> all.put(channelKey(name), term));
+    logs.forEach((name, chain) -> all.put(logKey(name), chain));
     truncations.forEach((name, tick) -> all.put(truncationKey(name), tick));
     intents.values().forEach(intent -> all.put(intent.key(), intent));
     return new Copied(commits, tenure.revision(), all);
@@ -108,7 +119,7 @@ final class Ledger {
   /// What keys start with.
   static List<String> prefixes() {
     List<String> all = new ArrayList<>(CATALOG.keySet());
-    all.addAll(List.of("segment/", "checkpoint/", CHANNEL, "truncation/", "intent/"));
+    all.addAll(List.of("segment/", "checkpoint/", CHANNEL, LOG, "truncation/", "intent/"));
     return all;
   }
 
@@ -142,6 +153,20 @@ final class Ledger {
 
   long term(String pchannel) {
     return terms.getOrDefault(pchannel, 0L);
+  }
+
+  /// Where a channel's messages lie.
+  LogChain log(String pchannel) {
+    LogChain chain = logs.get(pchannel);
+    if (chain == null) {
+      throw PandionException.notFound(
+          PandionException.Subject.CHANNEL, "channel '" + pchannel + "' was never open");
+    }
+    return chain;
+  }
+
+  boolean hasLog(String pchannel) {
+    return logs.containsKey(pchannel);
   }
 
   /// Rows of the shard below this tick are gone.
@@ -184,6 +209,8 @@ final class Ledger {
           v -> checkpoints.put(name, (Checkpoint) v), () -> checkpoints.remove(name));
     } else if (key.startsWith(CHANNEL)) {
       value.ifPresentOrElse(v -> terms.put(name, (Long) v), () -> terms.remove(name));
+    } else if (key.startsWith(LOG)) {
+      value.ifPresentOrElse(v -> logs.put(name, (LogChain) v), () -> logs.remove(name));
     } else if (key.startsWith("truncation/")) {
       value.ifPresentOrElse(v -> truncations.put(name, (Long) v), () -> truncations.remove(name));
     } else {

@@ -23,10 +23,13 @@ final class Shards {
   private final List<StreamingNode> nodes = new CopyOnWriteArrayList<>();
   private final Ledger ledger;
   private final int channels;
+  private final String logType;
 
-  Shards(Ledger ledger, int channels) {
+  /// @param logType of channels that have no log yet
+  Shards(Ledger ledger, int channels, String logType) {
     this.ledger = ledger;
     this.channels = channels;
+    this.logType = logType;
   }
 
   void attach(StreamingNode node) {
@@ -41,6 +44,21 @@ final class Shards {
     return channels;
   }
 
+  /// All that are open.
+  List<String> pchannels() {
+    List<String> all = new ArrayList<>();
+    for (int i = 0; i < Math.max(channels, used()); i++) {
+      all.add(pchannel(i));
+    }
+    return all;
+  }
+
+  /// Kind of log that all channels have, or are about to have. What the ledger has recorded wins
+  /// over the settings.
+  String logType() {
+    return ledger.hasLog(pchannel(0)) ? ledger.log(pchannel(0)).target() : logType;
+  }
+
   static String pchannel(int index) {
     return PREFIX + index;
   }
@@ -49,10 +67,15 @@ final class Shards {
   ///
   /// @param opened hears of every shard and its segments with files, before it is open
   void open(BiConsumer<String, List<SegmentInfo>> opened) {
-    for (int i = 0; i < Math.max(channels, used()); i++) {
-      String pchannel = pchannel(i);
+    prepareNew();
+    for (String pchannel : pchannels()) {
       long term = ledger.term(pchannel) + 1;
-      ledger.commit(new Changes().put(Ledger.channelKey(pchannel), term));
+      LogChain chain =
+          ledger.hasLog(pchannel)
+              ? ledger.log(pchannel).giveUp()
+              : LogChain.first(pchannel, logType());
+      ledger.commit(
+          new Changes().put(Ledger.channelKey(pchannel), term).put(Ledger.logKey(pchannel), chain));
       List<ShardState> shards = new ArrayList<>();
       for (CollectionInfo collection : ledger.catalog().collections()) {
         for (ShardInfo shard : collection.shards()) {
@@ -63,7 +86,16 @@ final class Shards {
           }
         }
       }
-      owner(pchannel).open(new ChannelAssignment(pchannel, term, shards));
+      owner(pchannel).open(new ChannelAssignment(pchannel, term, chain.eras(), shards));
+    }
+  }
+
+  /// What the settings name is recorded for ever, so it is tried first.
+  private void prepareNew() {
+    for (String pchannel : pchannels()) {
+      if (!ledger.hasLog(pchannel)) {
+        owner(pchannel).prepareLog(LogChain.first(pchannel, logType()).current());
+      }
     }
   }
 

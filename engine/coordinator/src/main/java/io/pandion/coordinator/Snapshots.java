@@ -6,8 +6,10 @@ import io.pandion.meta.MetaTransaction;
 import io.pandion.model.PandionException;
 import io.pandion.storage.ObjectStore;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -38,6 +40,10 @@ final class Snapshots {
   private final TickOracle ticks;
   private final ObjectStore bucket;
   private final ReentrantLock lock = new ReentrantLock(true);
+
+  /// Names of the copies in the bucket, oldest first; known after the first save. Under the lock.
+  private final Deque<String> kept = new ArrayDeque<>();
+
   private volatile long saved = -1;
 
   Snapshots(Ledger ledger, TickOracle ticks, ObjectStore bucket) {
@@ -58,10 +64,15 @@ final class Snapshots {
       if (saved < wanted) {
         Ledger.Copied copy = ledger.copy();
         long tick = ticks.next();
+        if (kept.isEmpty()) {
+          kept.addAll(bucket.list(PREFIX));
+        }
         bucket.putIfAbsent(name(tick), encode(tick, copy.revision(), copy.entries()));
         saved = copy.commits();
-        List<String> all = bucket.list(PREFIX);
-        all.subList(0, Math.max(0, all.size() - KEPT)).forEach(bucket::delete);
+        kept.add(name(tick));
+        while (kept.size() > KEPT) {
+          bucket.delete(kept.removeFirst());
+        }
       }
     } finally {
       lock.unlock();

@@ -60,6 +60,8 @@ final class ActiveCoordinatorRandomTest {
   @SuppressWarnings("NullAway.Init") // each test starts its own
   private Cluster cluster;
 
+  private boolean metaLost;
+
   private void start(boolean real) throws Exception {
     System.out.println("seed " + seed);
     cluster = new Cluster(directory, random, this::fails, real);
@@ -104,6 +106,7 @@ final class ActiveCoordinatorRandomTest {
     }
     assertThat(cluster.failures).isEmpty();
     settle();
+    checkLogs();
   }
 
   private List<String> last() {
@@ -129,20 +132,65 @@ final class ActiveCoordinatorRandomTest {
       createPartition();
     } else if (dice < 95) {
       dropPartition();
-    } else if (dice < 97) {
+    } else if (dice < 96) {
       story.add("truncate");
       cluster.execute(new CatalogCommand.TruncateCollection("", NAME));
       model.clear();
+    } else if (dice < 99) {
+      switchLog();
     } else {
       if (random.nextBoolean()) {
         story.add("restart");
         cluster.restart();
       } else {
         story.add("restart without meta store");
+        metaLost = true;
         cluster.restartWithoutMeta();
       }
       check(true);
     }
+  }
+
+  /// To the other backend; every second time the meta store dies before one of the commits, and
+  /// sometimes is lost with it.
+  private void switchLog() throws Exception {
+    String to = cluster.coordinator.logType().equals("memory") ? "other" : "memory";
+    if (random.nextBoolean()) {
+      story.add("switch to " + to);
+      cluster.coordinator.switchLog(to, _ -> {});
+      return;
+    }
+    int dies = random.nextInt(9);
+    boolean withMeta = random.nextInt(3) > 0;
+    story.add(
+        "switch to "
+            + to
+            + ", the meta store dies at commit "
+            + dies
+            + (withMeta ? "" : " and is lost"));
+    metaLost |= !withMeta;
+    cluster.meta.dieAfter(dies);
+    try {
+      cluster.coordinator.switchLog(to, _ -> {});
+    } catch (IllegalStateException | PandionException e) {
+      story.add("which " + e.getMessage());
+    }
+    cluster.restartAfterDeath(withMeta);
+    check(true);
+  }
+
+  /// Each channel has one log, and no other log is there.
+  private void checkLogs() {
+    Cluster.await(
+        "logs before the current ones are removed",
+        () -> {
+          Set<String> named = new java.util.TreeSet<>();
+          cluster.coordinator.logs().stream()
+              .flatMap(log -> log.logs().stream())
+              .forEach(era -> named.add(era.name()));
+          return named.size() == 2
+              && (metaLost ? cluster.logs().containsAll(named) : cluster.logs().equals(named));
+        });
   }
 
   private CollectionInfo collection() {

@@ -74,7 +74,13 @@ final class ActiveCoordinatorTest {
 
   private ActiveCoordinator coordinator(FileObjectStore bucket) {
     return new ActiveCoordinator(
-        meta, manifests, bucket, Cluster.SETTINGS, System::currentTimeMillis, () -> new UUID(0, 1));
+        meta,
+        manifests,
+        bucket,
+        Cluster.SETTINGS,
+        "memory",
+        System::currentTimeMillis,
+        () -> new UUID(0, 1));
   }
 
   @AfterEach

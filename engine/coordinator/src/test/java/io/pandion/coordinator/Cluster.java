@@ -17,6 +17,7 @@ import io.pandion.storage.SegmentFiles;
 import io.pandion.streaming.LogStreamingNode;
 import io.pandion.streaming.StreamingSettings;
 import io.pandion.wal.MemoryWalProvider;
+import io.pandion.wal.WalProviders;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,6 +27,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
@@ -42,7 +44,10 @@ final class Cluster implements AutoCloseable {
   final ManifestStore manifests;
   MemoryMetaStore meta = new MemoryMetaStore();
   final ConcurrentLinkedQueue<Throwable> failures = new ConcurrentLinkedQueue<>();
-  private final MemoryWalProvider wals = new MemoryWalProvider();
+  private final MemoryWalProvider memory = new MemoryWalProvider();
+  private final MemoryWalProvider other = new MemoryWalProvider();
+  private final WalProviders wals =
+      new WalProviders(Map.of("memory", () -> memory, "other", () -> other));
   private final SegmentFiles files;
   private final Path work;
   private final BooleanSupplier fails;
@@ -74,7 +79,13 @@ final class Cluster implements AutoCloseable {
   private void start() {
     coordinator =
         new ActiveCoordinator(
-            meta, manifests, bucket, SETTINGS, System::currentTimeMillis, () -> new UUID(0, 1));
+            meta,
+            manifests,
+            bucket,
+            SETTINGS,
+            "memory",
+            System::currentTimeMillis,
+            () -> new UUID(0, 1));
     queryNode = queryNode();
     QueryNode held = queryNode;
     node =
@@ -113,6 +124,26 @@ final class Cluster implements AutoCloseable {
   void restart() {
     close();
     start();
+  }
+
+  /// The meta store took no more commits; a new process begins with what it has.
+  ///
+  /// @param withMeta false: what it has is gone, too
+  void restartAfterDeath(boolean withMeta) {
+    close();
+    failures.clear();
+    meta.diesAt = -1;
+    if (!withMeta) {
+      meta = new MemoryMetaStore();
+    }
+    start();
+  }
+
+  /// Names of all logs that are there, on both backends.
+  Set<String> logs() {
+    Set<String> all = new TreeSet<>(memory.logs());
+    all.addAll(other.logs());
+    return all;
   }
 
   /// What the meta store knew is gone.

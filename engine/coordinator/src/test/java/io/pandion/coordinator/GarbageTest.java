@@ -65,7 +65,7 @@ final class GarbageTest {
     ticks = new TickOracle(tenure, now::get, Cluster.SETTINGS.tickWindow());
     ledger = new Ledger(tenure);
     Snapshots snapshots = new Snapshots(ledger, ticks, bucket);
-    Shards shards = new Shards(ledger, 1);
+    Shards shards = new Shards(ledger, 1, "memory");
     shards.attach(new MemoryStreamingNode(ticks::next));
     shards.open((_, _) -> {});
     ledger.commit(new Changes().put("database/1", new DatabaseInfo(1, "default", Map.of(), 1)));

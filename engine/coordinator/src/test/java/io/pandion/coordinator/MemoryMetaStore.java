@@ -16,6 +16,10 @@ final class MemoryMetaStore implements MetaStore {
   int commits;
   int diesAt = -1;
 
+  synchronized void dieAfter(int more) {
+    diesAt = commits + more;
+  }
+
   /// What a store knows that forgets all later commits.
   synchronized MemoryMetaStore copy() {
     MemoryMetaStore copy = new MemoryMetaStore();

@@ -2,8 +2,10 @@ package io.pandion.coordinator;
 
 import io.pandion.cluster.AppendResult;
 import io.pandion.cluster.ChannelAssignment;
+import io.pandion.cluster.ChannelLog;
 import io.pandion.cluster.Distribution;
 import io.pandion.cluster.GrowingInfo;
+import io.pandion.cluster.LogEra;
 import io.pandion.cluster.ReadPoint;
 import io.pandion.cluster.ShardState;
 import io.pandion.cluster.ShardWrite;
@@ -49,6 +51,22 @@ final class MemoryStreamingNode implements StreamingNode {
   public synchronized void close(String pchannel) {
     terms.remove(pchannel);
     shards.removeIf(s -> s.startsWith(pchannel + "_"));
+  }
+
+  @Override
+  public void prepareLog(LogEra log) {}
+
+  @Override
+  public long moveLog(String pchannel, LogEra log) {
+    throw PandionException.unsupported("this twin has no log");
+  }
+
+  @Override
+  public void removeLog(LogEra log) {}
+
+  @Override
+  public List<ChannelLog> logs() {
+    return List.of();
   }
 
   @Override

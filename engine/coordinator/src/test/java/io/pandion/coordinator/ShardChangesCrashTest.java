@@ -40,7 +40,7 @@ final class ShardChangesCrashTest {
     Tenure tenure = Tenure.begin(store);
     TickOracle ticks = new TickOracle(tenure, () -> 1_000, 10);
     Ledger ledger = new Ledger(tenure);
-    Shards shards = new Shards(ledger, 2);
+    Shards shards = new Shards(ledger, 2, "memory");
     MemoryStreamingNode node = new MemoryStreamingNode(ticks::next);
     shards.attach(node);
     shards.open((_, _) -> {});

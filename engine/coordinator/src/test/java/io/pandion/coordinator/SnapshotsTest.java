@@ -50,6 +50,7 @@ final class SnapshotsTest {
             new ManifestStore(bucket),
             bucket,
             Cluster.SETTINGS,
+            "memory",
             System::currentTimeMillis,
             () -> new UUID(0, names.incrementAndGet()));
     coordinator.attach(new MemoryStreamingNode(ticks::incrementAndGet));

@@ -4,6 +4,7 @@ import io.pandion.model.Metric;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /// FLAT. The file (a [SectionFile] of kind FLAT, version 1) has one section: u32 rows, u32
@@ -21,7 +22,8 @@ final class FlatIndexType implements VectorIndexType {
 
   @Override
   public void checkSearch(Map<String, String> params, int k) {
-    // FLAT has no parameters; those of another index are ignored, as in Milvus.
+    // FLAT finds every row; the parameters of another index are ignored, as in Milvus.
+    IndexParams.targetRecall(params, List.of());
   }
 
   @Override

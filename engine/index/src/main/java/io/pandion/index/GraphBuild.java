@@ -13,32 +13,54 @@ import java.nio.file.Path;
 /// Builds the graph of a segment in memory and writes its file.
 ///
 /// Rows are linked by the distances of their SQ8 codes, whatever codes the index has, or of their
-/// floats where those codes turn out too coarse ([CodeCheck]). Memory: the graph, the codes, and
-/// the SQ8 codes when they are others.
+/// floats where those codes turn out too coarse ([CodeCheck]). Some rows are held out until it has
+/// been measured with them what searches find ([GraphCalibration]). Memory: the graph, the codes,
+/// and the SQ8 codes when they are others.
 record GraphBuild(
     FloatRows vectors, Metric metric, GraphParams params, long seed, RowThreads threads) {
   void write(Path file) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       int[] firstOf = new TwinFinder(vectors).firstOf();
       float[] mean = Means.of(vectors, metric);
+      GraphCalibration calibration =
+          new GraphCalibration(vectors, metric, params, firstOf, seed, threads);
+      boolean[] later = later(firstOf, calibration.heldOut());
       RowCodec linking = new RowCodec(RowFormat.SQ8, metric, vectors.dimension(), mean);
-      Rows codes = encode(linking, arena);
-      BuiltGraph graph = link(codes, linking, firstOf, arena);
+      Linking links = link(encode(linking, arena), linking, later, arena);
       boolean free =
           params.kind() == GraphParams.Kind.HNSW || params.kind() == GraphParams.Kind.AUTOINDEX;
       RowFormat format = params.codes();
-      if (free && !new CodeCheck(vectors, metric).fine(graph, codes, linking)) {
+      if (free && !new CodeCheck(vectors, metric).fine(links.graph, links.codes, linking)) {
         format = RowFormat.FLOAT32;
         linking = new RowCodec(format, metric, vectors.dimension(), null);
-        codes = encode(linking, arena);
-        graph = link(codes, linking, firstOf, arena);
+        links = link(encode(linking, arena), linking, later, arena);
       }
+      RowCodec codec = linking;
+      Rows codes = links.codes;
       if (format != codes.format()) {
-        linking = new RowCodec(format, metric, vectors.dimension(), mean);
-        codes = encode(linking, arena);
+        codec = new RowCodec(format, metric, vectors.dimension(), mean);
+        codes = encode(codec, arena);
       }
-      GraphFile.write(file, graph, codes, linking, metric, twins(firstOf));
+      RecallCurve curve =
+          calibration.measure(links.graph, codes, codec, links.codes, linking, firstOf);
+      add(links.builder, calibration.heldOut());
+      GraphFile.write(file, links.graph, codes, codec, metric, twins(firstOf), curve);
     }
+  }
+
+  /// A graph, and what adds rows to it.
+  private record Linking(BuiltGraph graph, GraphBuilder builder, Rows codes) {}
+
+  /// Rows that are not linked at first: those that hang on others, and those that are held out.
+  private static boolean[] later(int[] firstOf, int[] heldOut) {
+    boolean[] out = new boolean[firstOf.length];
+    for (int row = 0; row < out.length; row++) {
+      out[row] = firstOf[row] != row;
+    }
+    for (int row : heldOut) {
+      out[row] = true;
+    }
+    return out;
   }
 
   private Rows encode(RowCodec codec, Arena arena) {
@@ -59,7 +81,7 @@ record GraphBuild(
     return new Rows(codec.format(), out, vectors.rows(), dimension);
   }
 
-  private BuiltGraph link(Rows codes, RowCodec codec, int[] firstOf, Arena arena) {
+  private Linking link(Rows codes, RowCodec codec, boolean[] later, Arena arena) {
     int m = params.m();
     MemorySegment base = HugePages.allocate(arena, (long) codes.count() * Graph.recordBytes(m));
     base.fill((byte) 0xff);
@@ -71,12 +93,21 @@ record GraphBuild(
         () -> {
           GraphBuilder.Worker worker = builder.new Worker();
           return row -> {
-            if (firstOf[row] == row) {
+            if (!later[row]) {
               worker.add(row, GraphBuilder.level(row, m, seed));
             }
           };
         });
-    return graph;
+    return new Linking(graph, builder, codes);
+  }
+
+  private void add(GraphBuilder builder, int[] rows) {
+    threads.each(
+        rows.length,
+        () -> {
+          GraphBuilder.Worker worker = builder.new Worker();
+          return i -> worker.add(rows[i], GraphBuilder.level(rows[i], params.m(), seed));
+        });
   }
 
   /// For each row the next with the same vector.

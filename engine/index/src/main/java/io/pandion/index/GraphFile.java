@@ -7,6 +7,8 @@ import io.pandion.model.Metric;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// A graph as it lies in its file, a [SectionFile] of kind HNSW, version 2. Numbers are u32,
 /// little-endian; "none" is 0xffffffff. Sections:
@@ -20,10 +22,12 @@ import java.nio.file.Path;
 /// 4 twins    rows x the next row with the very same vector, or none
 /// 5 mean     dimension x f32: what codes are relative to
 /// 6 codes    rows x row, see RowFormat; a row starts at a multiple of 64 bytes
+/// 7 curve    what recall takes, see RecallCurve; missing in small segments and in older files
 /// ```
 ///
 /// Of rows with the same vector only the first is in the graph; the others hang on it by `twins`.
-record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
+record GraphFile(
+    Graph graph, Rows codes, RowCodec codec, MemorySegment twins, @Nullable RecallCurve curve) {
   private static final int VERSION = 2;
   private static final int SHAPE_BYTES = 28;
 
@@ -31,7 +35,13 @@ record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
   ///
   /// @param twins of each row, or none
   static void write(
-      Path file, BuiltGraph graph, Rows codes, RowCodec codec, Metric metric, int[] twins)
+      Path file,
+      BuiltGraph graph,
+      Rows codes,
+      RowCodec codec,
+      Metric metric,
+      int[] twins,
+      @Nullable RecallCurve curve)
       throws IOException {
     int rows = codes.count();
     long blocks = 0;
@@ -46,13 +56,14 @@ record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
       4 * blocks,
       4L * rows,
       4L * codes.dimension(),
-      (long) rows * codes.stride()
+      (long) rows * codes.stride(),
+      curve == null ? 0 : curve.bytes()
     };
     SectionFile.write(
         file,
         SectionFile.HNSW,
         VERSION,
-        lengths,
+        curve == null ? Arrays.copyOf(lengths, 7) : lengths,
         sections -> {
           shape(sections[0], graph, codes, metric);
           MemorySegment.copy(graph.base, 0, sections[1], 0, lengths[1]);
@@ -60,6 +71,9 @@ record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
           MemorySegment.copy(twins, 0, sections[4], SectionFile.INT, 0, rows);
           MemorySegment.copy(codec.mean(), 0, sections[5], SectionFile.FLOAT, 0, codes.dimension());
           MemorySegment.copy(codes.data(), 0, sections[6], 0, lengths[6]);
+          if (curve != null) {
+            curve.write(sections[7]);
+          }
         });
   }
 
@@ -96,7 +110,9 @@ record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
   static GraphFile open(MemorySegment file, String what, FloatRows vectors, Metric metric) {
     MemorySegment[] sections = SectionFile.open(file, what, SectionFile.HNSW, VERSION);
     SectionFile.check(
-        sections.length == 7 && sections[0].byteSize() == SHAPE_BYTES, what, "lacks sections");
+        (sections.length == 7 || sections.length == 8) && sections[0].byteSize() == SHAPE_BYTES,
+        what,
+        "lacks sections");
     int[] shape = sections[0].toArray(SectionFile.INT);
     SectionFile.check(
         shape[0] == vectors.rows()
@@ -126,7 +142,8 @@ record GraphFile(Graph graph, Rows codes, RowCodec codec, MemorySegment twins) {
         graph,
         new Rows(format, sections[6], rows, shape[1]),
         new RowCodec(format, metric, shape[1], sections[5].toArray(SectionFile.FLOAT)),
-        sections[4]);
+        sections[4],
+        sections.length == 8 ? RecallCurve.read(sections[7], what) : null);
   }
 
   /// A later row each, so that no chain has a loop.

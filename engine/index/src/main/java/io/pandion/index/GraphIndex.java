@@ -22,25 +22,21 @@ final class GraphIndex implements VectorIndex {
   private final Rows codes;
   private final RowCodec codec;
   private final GraphSearch graph;
+  private final @Nullable RecallCurve curve;
   private final GraphParams defaults;
 
-  GraphIndex(
-      Graph graph,
-      Rows codes,
-      RowCodec codec,
-      MemorySegment twins,
-      FloatRows vectors,
-      Metric metric,
-      GraphParams defaults) {
+  GraphIndex(GraphFile file, FloatRows vectors, Metric metric, GraphParams defaults) {
     this.vectors = vectors;
     this.metric = metric;
     this.inverseNorms = metric == Metric.COSINE ? InverseNorms.of(vectors) : null;
-    this.codes = codes;
-    this.codec = codec;
+    this.codes = file.codes();
+    this.codec = file.codec();
+    this.curve = file.curve();
     this.defaults = defaults;
+    MemorySegment twins = file.twins();
     this.graph =
         new GraphSearch(
-            new GraphWalk(VectorKernel.chosen(), graph, codes),
+            new GraphWalk(VectorKernel.chosen(), file.graph(), codes),
             codec,
             this::exact,
             row -> twins.get(SectionFile.INT, 4L * row));
@@ -60,20 +56,68 @@ final class GraphIndex implements VectorIndex {
 
   @Override
   public void search(float[] query, int offset, VectorSearch search, TopK into) {
-    int ef = defaults.ef(search.params(), search.k());
-    AcceptRows accept = search.accept();
+    double target = defaults.targetRecall(search.params());
     int rows = vectors.rows();
+    AcceptRows accept = search.accept();
     int accepted = accept == null ? rows : accept.count();
-    if (accepted == 0 || search.k() == 0 || graph.search(query, offset, ef, search, rows, into)) {
+    int wanted = wanted(search, target);
+    long width = width(search, accepted, target);
+    if (accepted == 0
+        || search.k() == 0
+        || graph.search(query, offset, width, wanted, search, rows, into)) {
       return;
     }
-    int wanted = graph.refineRows(search);
     if (wanted < accepted / 4) {
       scan(query, offset, search, wanted, into);
     } else {
       FlatScan.search(
           VectorKernel.chosen(), vectors, 0, inverseNorms, metric, query, offset, search, into);
     }
+  }
+
+  @Override
+  public VectorIteration iterate(float[] query, int offset, VectorSearch search) {
+    double target = defaults.targetRecall(search.params());
+    AcceptRows accept = search.accept();
+    int accepted = accept == null ? rows() : accept.count();
+    long width = width(search, accepted, target);
+    float[] own = Arrays.copyOfRange(query, offset, offset + vectors.dimension());
+    return new GraphIteration(
+        graph,
+        own,
+        search,
+        width,
+        rows(),
+        left ->
+            new ExactIteration(
+                search.among(left),
+                rows(),
+                (wider, into) ->
+                    FlatScan.search(
+                        graph.kernel(), vectors, 0, inverseNorms, metric, own, 0, wider, into)));
+  }
+
+  /// The width of the first walk: `ef`, or what reaches a recall. The nearest k of the accepted
+  /// rows are among the nearest *k / share* of all, and are found as those are. Where nothing was
+  /// measured, none is wide enough.
+  private long width(VectorSearch search, int accepted, double target) {
+    if (target == 0) {
+      return GraphSearch.width(defaults.ef(search.params(), search.k()), search, rows());
+    }
+    if (curve == null) {
+      return RecallCurve.UNREACHED;
+    }
+    double depth = (double) search.k() * vectors.rows() / Math.max(1, accepted);
+    return Math.max(curve.effort(depth, target), (long) Math.ceil(1.5 * depth));
+  }
+
+  private int wanted(VectorSearch search, double target) {
+    int usual = graph.refineRows(search);
+    if (target == 0 || search.ranged()) {
+      return usual;
+    }
+    int measured = curve == null ? RecallCurve.UNREACHED : curve.reorder(search.k(), target);
+    return measured == RecallCurve.UNREACHED ? 4 * usual : Math.max(search.k(), measured);
   }
 
   /// Finds the best of all accepted rows by their codes and scores those by their floats.

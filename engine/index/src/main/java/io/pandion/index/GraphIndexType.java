@@ -59,7 +59,6 @@ final class GraphIndexType implements VectorIndexType {
   @Override
   public VectorIndex open(MemorySegment file, FloatRows vectors, Metric metric) {
     GraphFile opened = GraphFile.open(file, name() + " index", vectors, metric);
-    return new GraphIndex(
-        opened.graph(), opened.codes(), opened.codec(), opened.twins(), vectors, metric, defaults);
+    return new GraphIndex(opened, vectors, metric, defaults);
   }
 }

@@ -4,6 +4,7 @@ import io.pandion.index.kernel.RowFormat;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,16 @@ record GraphParams(Kind kind, int m, int efConstruction, RowFormat codes) {
         : number(name, ef, Math.max(1, k), Integer.MAX_VALUE, LEAST_EF);
   }
 
+  /// The recall that a search must reach, 0 when it says how wide it walks.
+  double targetRecall(Map<String, String> params) {
+    return params.containsKey("target_recall")
+        ? IndexParams.targetRecall(
+            params, List.of(kind == Kind.DISKANN ? "search_list" : "ef", "refine_k"))
+        : 0;
+  }
+
   void checkSearch(Map<String, String> params, int k) {
+    targetRecall(params);
     ef(params, k);
     refineK(params);
   }

@@ -8,8 +8,7 @@ import java.util.Arrays;
 /// Searches by a graph: a walk over codes yields nearly the nearest rows, whatever filter and range
 /// say, and the accepted ones among them are scored again by their floats.
 ///
-/// The width of a walk is `ef`, more where few rows are accepted; it grows while too few rows are
-/// found. Immutable, any number of threads.
+/// A walk that finds too few rows is followed by a wider one. Immutable, any number of threads.
 ///
 /// @param twins of each row the next row with the very same vector, or none
 record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twins) {
@@ -30,20 +29,23 @@ record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twin
   /// Adds the best rows to `into`; false, with nothing added, where a scan of the accepted rows is
   /// cheaper or the graph has too few.
   ///
+  /// @param first width of the first walk
+  /// @param wanted rows that are scored by their floats
   /// @param rows of the graph that may be found: those below
-  boolean search(float[] query, int offset, int ef, VectorSearch search, int rows, TopK into) {
+  boolean search(
+      float[] query, int offset, long first, int wanted, VectorSearch search, int rows, TopK into) {
     AcceptRows accept = search.accept();
     int accepted = accept == null ? rows : accept.count();
     GraphScratch scratch = GraphScratch.ofThread();
     boolean prepared = false;
-    long width = width(ef, accepted, rows, search);
+    long width = first;
     while (cost(width) < accepted) {
       if (!prepared) {
         codec.prepare(query, offset, scratch.query);
         prepared = true;
       }
       walk.search(scratch, (int) width);
-      refine(query, offset, search, rows, scratch);
+      refine(query, offset, wanted, search, rows, scratch);
       if (scratch.refined.inRange(search) >= search.k() || allWithin(scratch, search)) {
         scratch.refined.offer(search, into);
         return true;
@@ -56,12 +58,20 @@ record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twin
     return false;
   }
 
-  private static long width(int ef, int accepted, int rows, VectorSearch search) {
+  /// The width of the first walk: `ef`, more where few rows are accepted.
+  static long width(int ef, VectorSearch search, int rows) {
+    AcceptRows accept = search.accept();
+    int accepted = accept == null ? rows : accept.count();
     if (accepted >= rows) {
       return ef;
     }
     double share = Math.max(1.0, accepted) / rows;
     return (long) Math.ceil(Math.max(ef / Math.sqrt(share), 1.5 * search.k() / share));
+  }
+
+  /// Whether a scan of the accepted rows is cheaper than a walk.
+  boolean scans(long width, int accepted) {
+    return cost(width) >= accepted;
   }
 
   private long cost(long width) {
@@ -71,10 +81,9 @@ record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twin
 
   /// Scores the best accepted candidates by their floats, all of them where a range is asked for.
   private void refine(
-      float[] query, int offset, VectorSearch search, int rows, GraphScratch scratch) {
+      float[] query, int offset, int wanted, VectorSearch search, int rows, GraphScratch scratch) {
     Candidates found = scratch.candidates;
     Refined refined = scratch.refined;
-    int wanted = refineRows(search);
     refined.clear();
     for (int i = 0; i < found.size() && refined.size < wanted; i++) {
       for (int row = found.row(i); row >= 0 && refined.size < wanted; row = twins.next(row)) {
@@ -90,7 +99,7 @@ record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twin
   /// How many rows are scored again: `refine_k` times k, by default what the error of the codes
   /// asks for.
   int refineRows(VectorSearch search) {
-    if (!Float.isNaN(search.radius()) || !Float.isNaN(search.rangeFilter())) {
+    if (search.ranged()) {
       return Integer.MAX_VALUE;
     }
     int k = search.k();

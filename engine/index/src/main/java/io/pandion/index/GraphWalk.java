@@ -51,20 +51,35 @@ record GraphWalk(VectorKernel kernel, Graph graph, Rows codes) {
 
   /// Leaves in `scratch.candidates` the best `width` rows of a level, started at one row.
   void around(GraphScratch scratch, int start, int level, int width) {
+    begin(scratch, start, width);
+    expand(scratch, 0, level, width);
+  }
+
+  /// Makes one row the only candidate of a walk that keeps at most `width`.
+  void begin(GraphScratch scratch, int start, int width) {
+    scratch.candidates.reset(width);
+    scratch.visited.reset(codes.count());
+    scratch.visited.add(start);
+    ScoreBatch batch = scratch.batch(2 * graph.m);
+    batch.ids()[0] = start;
+    batch.readsNext(0);
+    kernel.score(scratch.query, codes, batch, 1);
+    scratch.candidates.add(start, batch.scores()[0]);
+  }
+
+  /// Goes on with a walk until the neighbours of the best `until` candidates have been seen, which
+  /// are then what a walk of that width finds; returns the place of the next candidate.
+  ///
+  /// @param from the place at which the walk stands
+  /// @param until at most the width with which the walk began
+  int expand(GraphScratch scratch, int from, int level, int until) {
     Candidates candidates = scratch.candidates;
     Visited visited = scratch.visited;
     ScoreBatch batch = scratch.batch(2 * graph.m);
     int[] ids = batch.ids();
     float[] scores = batch.scores();
-    candidates.reset(width);
-    visited.reset(codes.count());
-    visited.add(start);
-    ids[0] = start;
-    batch.readsNext(0);
-    kernel.score(scratch.query, codes, batch, 1);
-    candidates.add(start, scores[0]);
-    int at = 0;
-    while (at < candidates.size()) {
+    int at = from;
+    while (at < until && at < candidates.size()) {
       if (!candidates.see(at)) {
         at++;
         continue;
@@ -84,5 +99,6 @@ record GraphWalk(VectorKernel kernel, Graph graph, Rows codes) {
       }
       at = first;
     }
+    return at;
   }
 }

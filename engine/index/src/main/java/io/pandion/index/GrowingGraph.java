@@ -9,6 +9,8 @@ import io.pandion.model.Metric;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
 
 /// A graph over rows that still arrive: SQ8 codes and links in memory, which double when they are
 /// full. One thread at a time adds rows, in their order; any number search meanwhile without locks:
@@ -21,6 +23,12 @@ public final class GrowingGraph {
 
   /// Rows that wait for an index are to be found as surely as by a scan: walks are wider.
   private static final int WIDER = 3;
+
+  /// The recall that the usual width reaches, and that which twice the width does; nothing is
+  /// measured while rows arrive. For more, rows are scanned.
+  private static final double USUAL = 0.95;
+
+  private static final double SURE = 0.99;
 
   private static final GraphParams PARAMS = GraphParams.defaults(GraphParams.Kind.AUTOINDEX);
 
@@ -138,7 +146,30 @@ public final class GrowingGraph {
     if (limit == 0 || now.graph.entry() < 0) {
       return false;
     }
-    int ef = (int) Math.min(WIDER * (long) PARAMS.ef(search.params(), search.k()), 1 << 20);
-    return now.search.search(query, offset, ef, search, limit, into);
+    int wanted = now.search.refineRows(search);
+    return now.search.search(query, offset, width(search, limit), wanted, search, limit, into);
+  }
+
+  private static long width(VectorSearch search, int limit) {
+    double target = IndexParams.targetRecall(search.params(), List.of());
+    if (target > SURE) {
+      return Integer.MAX_VALUE;
+    }
+    int wider = target > USUAL ? 2 * WIDER : WIDER;
+    int ef = (int) Math.min(wider * (long) PARAMS.ef(search.params(), search.k()), 1 << 20);
+    return GraphSearch.width(ef, search, limit);
+  }
+
+  /// Begins a search among the first `limit` rows that goes on beyond k.
+  ///
+  /// @param exact goes on among the rows that are left, where a scan is cheaper
+  public VectorIteration iterate(
+      float[] query,
+      int offset,
+      VectorSearch search,
+      int limit,
+      Function<AcceptRows, VectorIteration> exact) {
+    float[] own = Arrays.copyOfRange(query, offset, offset + dimension);
+    return new GraphIteration(space.search, own, search, width(search, limit), limit, exact);
   }
 }

@@ -41,6 +41,31 @@ public final class IndexParams {
     return value;
   }
 
+  /// The recall that a search must reach by itself, `target_recall`; 0 when it is not given.
+  ///
+  /// @param replaced the parameters of the search that it chooses, which must not be given too
+  public static double targetRecall(Map<String, String> params, List<String> replaced) {
+    String text = params.get("target_recall");
+    if (text == null) {
+      return 0;
+    }
+    double value = decimal(params, "target_recall", 0);
+    if (!(value >= 0.5 && value <= 0.999)) {
+      throw outOfRange("target_recall", text, "[0.5, 0.999]");
+    }
+    for (String name : replaced) {
+      if (params.containsKey(name)) {
+        throw wrong(
+            "param 'target_recall' ("
+                + text
+                + ") chooses '"
+                + name
+                + "' itself; give one of them only");
+      }
+    }
+    return value;
+  }
+
   /// A number of at least `from`, `otherwise` when it is not given.
   public static double atLeast(
       Map<String, String> params, String name, double from, double otherwise) {

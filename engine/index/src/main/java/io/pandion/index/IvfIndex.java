@@ -3,6 +3,7 @@ package io.pandion.index;
 import io.pandion.index.kernel.BlockScan;
 import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// Inverted lists, searched as [IvfWriter] wrote them: the `nprobe` lists whose centres are nearest
@@ -15,15 +16,17 @@ import org.jspecify.annotations.Nullable;
 ///   scored exactly, because the best by codes may all be out of range.
 /// - Several queries at once read each list once.
 final class IvfIndex implements VectorIndex {
-  /// What a filtered search costs, in rows scanned by codes without a filter: the exact score of a
-  /// row, a row scanned, and asking whether a row passes. Measured.
-  private static final double EXACT = 20;
-
+  /// What a filtered search costs, in rows scanned without a filter: a row scanned, and asking
+  /// whether a row passes. Measured.
   private static final double SCANNED = 2.5;
+
   private static final double ASKED = 5;
 
   /// The share of rows below which a filter makes the nearest rows lie in further lists.
   private static final double RARE = 0.1;
+
+  /// How many times k rows that pass lie in the lists that are scanned, at least.
+  private static final double ENOUGH = 6;
 
   /// The part of a list's spread that is reckoned to point to the query; measured on real vectors.
   private static final float TOWARDS = 0.5f;
@@ -51,7 +54,7 @@ final class IvfIndex implements VectorIndex {
     if (search.k() == 0) {
       return;
     }
-    int probes = probes(wanted, search.accept());
+    int probes = wanted.probes();
     Scratch scratch = Scratch.ofThread();
     turn(scratch, query, offset);
     if (fewPass(search.accept(), probes, wanted.reorder())) {
@@ -71,7 +74,7 @@ final class IvfIndex implements VectorIndex {
   @Override
   public void searchAll(float[][] queries, VectorSearch search, TopK[] into) {
     IvfParams.Search wanted = wanted(search);
-    int probes = probes(wanted, search.accept());
+    int probes = wanted.probes();
     boolean alone =
         queries.length == 1
             || search.k() == 0
@@ -100,8 +103,45 @@ final class IvfIndex implements VectorIndex {
     }
   }
 
+  @Override
+  public VectorIteration iterate(float[] query, int offset, VectorSearch search) {
+    IvfParams.Search wanted = wanted(search);
+    float[] own = Arrays.copyOfRange(query, offset, offset + vectors.dimension());
+    if (fewPass(search.accept(), wanted.probes(), wanted.reorder())) {
+      return new ExactIteration(
+          search,
+          rows(),
+          (wider, into) -> {
+            Scratch scratch = Scratch.ofThread();
+            turn(scratch, own, 0);
+            FlatScan.scan(scratch, vectors.rows(), 0, wider, into);
+          });
+    }
+    return new IvfIteration(this, lists, own, metric == Metric.COSINE, search, wanted);
+  }
+
+  /// The exact scores of some rows, which are the thread's until its next search.
+  float[] scores(float[] query, int[] rows, int count) {
+    Scratch scratch = Scratch.ofThread();
+    turn(scratch, query, 0);
+    float[] out = scratch.scores(count);
+    scratch.scorer.scores(rows, count, out);
+    return out;
+  }
+
   private IvfParams.Search wanted(VectorSearch search) {
-    return IvfParams.Search.of(lists.coding, search.params(), search.k(), lists.count());
+    AcceptRows accept = search.accept();
+    double target = IvfParams.Search.targetRecall(search.params());
+    if (target > 0) {
+      // the nearest k of the accepted rows are among the nearest k / share of all
+      double more = accept == null ? 1 : (double) rows() / Math.max(1, accept.count());
+      double depth = more * search.k();
+      return IvfParams.Search.of(
+          lists.coding, lists.curve, target, depth, search.k(), lists.count());
+    }
+    IvfParams.Search said =
+        IvfParams.Search.of(lists.coding, search.params(), search.k(), lists.count());
+    return new IvfParams.Search(probes(said, search), said.reorder());
   }
 
   private void turn(Scratch scratch, float[] query, int offset) {
@@ -109,11 +149,17 @@ final class IvfIndex implements VectorIndex {
     scratch.scorer.query(query, offset);
   }
 
-  /// Lists to scan: more than asked for where few rows pass.
-  private int probes(IvfParams.Search wanted, @Nullable AcceptRows accept) {
+  /// Lists to scan: more than asked for where few rows pass, so that some times k of them are in
+  /// the lists.
+  private int probes(IvfParams.Search wanted, VectorSearch search) {
+    AcceptRows accept = search.accept();
     double probes = wanted.probes();
-    if (accept != null && accept.count() < RARE * vectors.rows()) {
-      probes *= Math.sqrt(RARE * vectors.rows() / Math.max(1, accept.count()));
+    if (accept != null) {
+      double passing = Math.max(1, accept.count());
+      if (passing < RARE * vectors.rows()) {
+        probes *= Math.sqrt(RARE * vectors.rows() / passing);
+      }
+      probes = Math.max(probes, Math.ceil(ENOUGH * search.k() * lists.count() / passing));
     }
     return (int) Math.min(Math.ceil(probes), lists.count());
   }
@@ -126,12 +172,22 @@ final class IvfIndex implements VectorIndex {
     }
     double scanned = (double) vectors.rows() * probes / lists.count();
     double asked = (double) reorder * vectors.rows() / Math.max(1, accept.count());
-    double scan = SCANNED * scanned + ASKED * Math.min(scanned, asked) + EXACT * reorder;
-    return EXACT * accept.count() <= scan;
+    double exact = exactCost(lists.coding);
+    double scan = SCANNED * scanned + ASKED * Math.min(scanned, asked) + exact * reorder;
+    return exact * accept.count() <= scan;
+  }
+
+  /// What the exact score of a row costs, in rows scanned. Measured.
+  static double exactCost(IvfParams.Coding coding) {
+    return switch (coding) {
+      case FLAT -> 2;
+      case SQ8 -> 5;
+      case PQ, RABITQ -> 20;
+    };
   }
 
   /// Scores all centres.
-  private void centres(IvfScratch own, IvfScratch.Query q) {
+  void centres(IvfScratch own, IvfScratch.Query q) {
     int count = lists.count();
     if (q.centreScores.length < count) {
       q.centreScores = new float[count];
@@ -146,7 +202,7 @@ final class IvfIndex implements VectorIndex {
   /// Puts the lists first in which the best rows are likely: those whose centres are near, and more
   /// so the further their rows spread. A row at *s* from its centre is nearer to the query than the
   /// centre by the part of *s* that points there; of many rows the best point there by about half.
-  private void order(IvfScratch.Query q, int probes) {
+  void order(IvfScratch.Query q, int probes) {
     int count = lists.count();
     if (q.ranks.length < count) {
       q.ranks = new float[count];
@@ -230,7 +286,7 @@ final class IvfIndex implements VectorIndex {
   }
 
   /// Scans a list by codes into the reservoir.
-  private void list(IvfScratch own, IvfScratch.Query q, int list, @Nullable AcceptRows accept) {
+  void list(IvfScratch own, IvfScratch.Query q, int list, @Nullable AcceptRows accept) {
     int start = lists.start(list);
     int end = lists.start(list + 1);
     float add = q.centreScores[list];

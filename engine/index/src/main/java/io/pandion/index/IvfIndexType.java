@@ -32,6 +32,7 @@ final class IvfIndexType implements VectorIndexType {
 
   @Override
   public void checkSearch(Map<String, String> params, int k) {
+    IvfParams.Search.targetRecall(params);
     IvfParams.Search.of(IvfParams.of(name, Map.of()).coding(), params, k, 1);
   }
 
@@ -58,6 +59,6 @@ final class IvfIndexType implements VectorIndexType {
 
   @Override
   public VectorIndex open(MemorySegment file, FloatRows vectors, Metric metric) {
-    return new IvfIndex(new IvfLists(file, name + " index", vectors, metric), vectors, metric);
+    return new IvfIndex(IvfLists.open(file, name + " index", vectors, metric), vectors, metric);
   }
 }

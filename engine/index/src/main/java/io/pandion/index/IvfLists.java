@@ -36,9 +36,26 @@ final class IvfLists {
   private final int[] starts;
   private final long[] blockStarts;
 
-  IvfLists(MemorySegment file, String what, FloatRows vectors, Metric metric) {
+  /// What recall takes, null where nothing was measured.
+  final @Nullable RecallCurve curve;
+
+  static IvfLists open(MemorySegment file, String what, FloatRows vectors, Metric metric) {
     MemorySegment[] sections = SectionFile.open(file, what, SectionFile.IVF, 1);
-    SectionFile.check(sections.length == 7, what, "has " + sections.length + " sections, not 7");
+    SectionFile.check(
+        sections.length == 7 || sections.length == 8,
+        what,
+        "has " + sections.length + " sections, not 7 or 8");
+    RecallCurve curve = sections.length == 8 ? RecallCurve.read(sections[7], what) : null;
+    return new IvfLists(sections, curve, what, vectors, metric);
+  }
+
+  IvfLists(
+      MemorySegment[] sections,
+      @Nullable RecallCurve curve,
+      String what,
+      FloatRows vectors,
+      Metric metric) {
+    this.curve = curve;
     MemorySegment shape = sections[0];
     int dimension = vectors.dimension();
     SectionFile.check(
@@ -100,6 +117,21 @@ final class IvfLists {
   /// Place of a list's first row; that of list [#count] is the end of the last.
   int start(int list) {
     return starts[list];
+  }
+
+  /// The list that has a place.
+  int listOf(int place) {
+    int low = 0;
+    int high = count() - 1;
+    while (low < high) {
+      int middle = (low + high + 1) >>> 1;
+      if (starts[middle] <= place) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return low;
   }
 
   /// The codes of a row in blocks.

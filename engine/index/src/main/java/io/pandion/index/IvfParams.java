@@ -2,6 +2,7 @@ package io.pandion.index;
 
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Parameters of inverted lists, in Milvus' names and ranges.
 ///
@@ -77,6 +78,27 @@ record IvfParams(Coding coding, int lists, int parts, int stages) {
   /// @param probes lists to scan, `nprobe`
   /// @param reorder rows whose exact scores are computed, `reorder_k` or `refine_k` times k
   record Search(int probes, int reorder) {
+    /// The recall that a search must reach, 0 when it says how many lists it scans.
+    static double targetRecall(Map<String, String> params) {
+      return params.containsKey("target_recall")
+          ? IndexParams.targetRecall(params, List.of("nprobe", "reorder_k", "refine_k"))
+          : 0;
+    }
+
+    /// What reaches a recall, of which nothing is known: all lists.
+    ///
+    /// @param depth as far as the nearest rows are looked for among all rows
+    static Search of(
+        Coding coding, @Nullable RecallCurve curve, double target, double depth, int k, int lists) {
+      int probes = curve == null ? lists : curve.effort(depth, target);
+      int reorder = curve == null ? RecallCurve.UNREACHED : curve.reorder(k, target);
+      if (reorder == RecallCurve.UNREACHED) {
+        double times = coding == Coding.FLAT ? 1 : 4 * usual(coding);
+        reorder = (int) Math.min(Integer.MAX_VALUE / 4.0, times * k + 4.0 * spare(coding));
+      }
+      return new Search(Math.min(probes, lists), Math.max(Math.max(1, k), reorder));
+    }
+
     static Search of(Coding coding, Map<String, String> params, int k, int lists) {
       int probes = IndexParams.integer(params, "nprobe", 1, MOST_LISTS, Math.max(8, lists / 16));
       IndexParams.integer(params, "rbq_query_bits", 0, 8, 0);

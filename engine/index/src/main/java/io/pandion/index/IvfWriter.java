@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 ///    PQ, RABITQ: the blocks (BlockScan) of each list, which begins a block of its own. PQ: the
 ///    words of the rest. RABITQ: bits, 1 for positive, of the rotated rest, four a code.
 /// 6  lists      x f32 spread: the root of the mean square of the list's rests
+/// 7  what recall takes (RecallCurve); missing in small segments and in older files
 /// ```
 ///
 /// Blocks have trailers for RABITQ and for L2. The factor of a row is 1 for PQ; for RABITQ
@@ -69,7 +71,8 @@ final class IvfWriter {
   void write(Path file) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       Rows points = points(arena);
-      KMeans means = new KMeans(points, seed, workers);
+      IvfCalibration calibration = new IvfCalibration(vectors, metric, params.coding(), seed);
+      KMeans means = new KMeans(points, calibration.heldOut(), seed, workers);
       Rows centres =
           rows == 0
               ? new Rows(RowFormat.FLOAT32, arena.allocate(points.stride(), 64), 1, dimension)
@@ -85,13 +88,14 @@ final class IvfWriter {
         4L * rows,
         quantizer == null ? 0 : 4L * quantizer.words().length,
         codeBytes(starts),
-        4L * lists
+        4L * lists,
+        RecallTally.curveBytes()
       };
       SectionFile.write(
           file,
           SectionFile.IVF,
           1,
-          lengths,
+          calibration.possible() ? lengths : Arrays.copyOf(lengths, 7),
           sections -> {
             shape(sections[0]);
             sections[1].copyFrom(centres.data().asSlice(0, lengths[1]));
@@ -103,6 +107,10 @@ final class IvfWriter {
             }
             codes(rests, quantizer, starts, numbers, sections[5]);
             spreads(rests, starts, numbers, sections[6]);
+            if (calibration.possible()) {
+              IvfLists written = new IvfLists(sections, null, "IVF index", vectors, metric);
+              calibration.measure(written, workers).write(sections[7]);
+            }
           });
     }
   }

@@ -35,15 +35,22 @@ final class KMeans {
   private final Workers workers;
 
   /// @param points of FLOAT32
-  KMeans(Rows points, long seed, Workers workers) {
+  /// @param heldOut rows that centres are not to follow, ascending
+  KMeans(Rows points, int[] heldOut, long seed, Workers workers) {
     this.points = points;
     this.workers = workers;
     this.stride = points.stride();
     this.codec = new RowCodec(RowFormat.FLOAT32, Metric.L2, points.dimension(), null);
     this.random = new SplittableRandom(seed);
-    this.order = new int[points.count()];
-    for (int i = 0; i < order.length; i++) {
-      order[i] = i;
+    this.order = new int[points.count() - heldOut.length];
+    int size = 0;
+    int skipped = 0;
+    for (int row = 0; row < points.count(); row++) {
+      if (skipped < heldOut.length && heldOut[skipped] == row) {
+        skipped++;
+      } else {
+        order[size++] = row;
+      }
     }
   }
 

@@ -56,20 +56,25 @@ public final class TopK {
   }
 
   public int row(int i) {
-    return ~(int) heap[i];
+    return row(heap[i]);
   }
 
   public float score(int i) {
     return score(heap[i]);
   }
 
-  private static long key(int row, float score) {
+  /// Orders rows: larger is better.
+  static long key(int row, float score) {
     int bits = Float.floatToIntBits(score);
     int ordered = bits ^ ((bits >> 31) & 0x7fffffff);
     return ((long) ordered << 32) | (~row & 0xffffffffL);
   }
 
-  private static float score(long key) {
+  static int row(long key) {
+    return ~(int) key;
+  }
+
+  static float score(long key) {
     int ordered = (int) (key >> 32);
     return Float.intBitsToFloat(ordered ^ ((ordered >> 31) & 0x7fffffff));
   }

@@ -22,4 +22,12 @@ public interface VectorIndex {
       search(queries[i], 0, search, into[i]);
     }
   }
+
+  /// Begins a search that goes on beyond k.
+  ///
+  /// @param query holds the query's floats from `offset` on; copied
+  /// @param search its k is the number of rows that a step usually asks for; each step is about as
+  ///   sure to give the nearest rows as a search for k is
+  /// @throws io.pandion.model.PandionException INVALID_REQUEST for a parameter out of its range
+  VectorIteration iterate(float[] query, int offset, VectorSearch search);
 }

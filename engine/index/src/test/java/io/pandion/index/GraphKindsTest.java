@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What the kinds of graph share and what they differ in, and their file.
 class GraphKindsTest {
-  private static final int SECTIONS = 7;
+  private static final int SECTIONS = 8;
 
   private final Random random = TestVectors.random();
   @TempDir private Path folder;
@@ -190,7 +190,7 @@ class GraphKindsTest {
       MemorySegment.ofArray(changed.get(section)).set(SectionFile.INT, places[section], 1 << 20);
       assertCorrupt(SectionFile.bytes(SectionFile.HNSW, 2, changed), rows, faults[section]);
       changed.remove(section);
-      assertCorrupt(SectionFile.bytes(SectionFile.HNSW, 2, changed), rows, "lacks sections");
+      assertCorrupt(SectionFile.bytes(SectionFile.HNSW, 2, changed), rows, "sections");
       List<byte[]> cut = sections(bytes);
       cut.set(section, java.util.Arrays.copyOf(cut.get(section), 8));
       assertCorrupt(SectionFile.bytes(SectionFile.HNSW, 2, cut), rows, "");

@@ -14,8 +14,8 @@ import java.util.function.Function;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// Speaks the Milvus protocol on one port, and answers `/healthz` there: 200 while it serves, 503
-/// while it stops. `start` and `close` from one thread.
+/// Speaks the Milvus protocol and that of operators on one port, and answers `/healthz` there: 200
+/// while it serves, 503 while it stops. `start` and `close` from one thread.
 public final class Proxy implements AutoCloseable {
   /// The part of the heap that answers in flight may take.
   private static final int ANSWERS_PART = 4;
@@ -24,6 +24,7 @@ public final class Proxy implements AutoCloseable {
 
   private final ProxySettings settings;
   private final Calls calls;
+  private final AdminService admin;
   private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
   private @Nullable Server server;
 
@@ -36,6 +37,7 @@ public final class Proxy implements AutoCloseable {
       LongSupplier clock) {
     this.settings = settings;
     this.calls = new Calls(executor);
+    this.admin = new AdminService(coordinator, executor);
     Catalog catalog = new Catalog(coordinator);
     new ConnectionService(catalog, settings).register(calls);
     new CollectionService(catalog).register(calls);
@@ -71,6 +73,7 @@ public final class Proxy implements AutoCloseable {
             .service(
                 GrpcService.builder()
                     .addService(calls.service())
+                    .addService(admin)
                     .supportedSerializationFormats(GrpcSerializationFormats.PROTO)
                     .maxRequestMessageLength(settings.maxMessageBytes())
                     .build())

@@ -51,6 +51,29 @@ class ProxyReadsTest extends ProxyWorld {
   }
 
   @Test
+  void a_search_may_say_what_recall_it_wants() {
+    insert(1L, 2L, 3L, 4L, 5L);
+    assertThat(searched(near(3.1f, 2).addSearchParams(pair("params", "{\"target_recall\":0.95}"))))
+        .containsExactly(3L, 4L);
+    assertThat(
+            client
+                .search(near(3f, 2).addSearchParams(pair("target_recall", "1.5")).build())
+                .getStatus()
+                .getReason())
+        .contains("param 'target_recall' (1.5) out of range: [0.5, 0.999]");
+    assertThat(
+            client
+                .search(
+                    near(3f, 2)
+                        .addSearchParams(pair("target_recall", "0.9"))
+                        .addSearchParams(pair("ef", "64"))
+                        .build())
+                .getStatus()
+                .getReason())
+        .contains("param 'target_recall' (0.9) chooses 'ef' itself; give one of them only");
+  }
+
+  @Test
   void a_search_obeys_filter_offset_range_and_several_vectors() {
     insert(1L, 2L, 3L, 4L, 5L);
     assertThat(searched(near(1f, 2).setDsl("id > 2"))).containsExactly(3L, 4L);

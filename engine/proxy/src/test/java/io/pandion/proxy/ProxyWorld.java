@@ -27,6 +27,7 @@ import io.pandion.protocol.QueryResults;
 import io.pandion.protocol.SearchRequest;
 import io.pandion.protocol.SearchResults;
 import io.pandion.protocol.Status;
+import io.pandion.protocol.admin.AdminGrpc.AdminBlockingStub;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,11 +40,12 @@ abstract class ProxyWorld {
   final TwinShards shards = new TwinShards(catalog);
   private final Proxy proxy = new Proxy(catalog, _ -> shards, ProxySettings.defaults(), () -> NOW);
   final MilvusServiceBlockingStub client;
+  final AdminBlockingStub admin;
 
   ProxyWorld() {
-    client =
-        GrpcClients.newClient(
-            "gproto+http://127.0.0.1:" + proxy.start(0), MilvusServiceBlockingStub.class);
+    String uri = "gproto+http://127.0.0.1:" + proxy.start(0);
+    client = GrpcClients.newClient(uri, MilvusServiceBlockingStub.class);
+    admin = GrpcClients.newClient(uri, AdminBlockingStub.class);
   }
 
   @BeforeEach

@@ -1,8 +1,10 @@
 package io.pandion.proxy;
 
 import io.pandion.cluster.CatalogCommand;
+import io.pandion.cluster.ChannelLog;
 import io.pandion.cluster.Coordinator;
 import io.pandion.cluster.FlushReport;
+import io.pandion.cluster.LogEra;
 import io.pandion.meta.AliasInfo;
 import io.pandion.meta.CatalogSnapshot;
 import io.pandion.meta.CollectionInfo;
@@ -28,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /// A coordinator in memory with one database: as much of it as the proxy needs.
 final class TwinCatalog implements Coordinator, CatalogSnapshot {
@@ -48,6 +51,39 @@ final class TwinCatalog implements Coordinator, CatalogSnapshot {
   @Override
   public TickRange allocateTicks(int count) {
     return new TickRange(clock.getAndAdd(count) + 1, count);
+  }
+
+  @Override
+  public boolean logMoved(String pchannel, long term, LogEra log) {
+    throw PandionException.unsupported("this twin has no logs");
+  }
+
+  @Override
+  public void logReleased(String pchannel, long term, long lsn) {
+    throw PandionException.unsupported("this twin has no logs");
+  }
+
+  /// Knows two types, and fails in the middle for the second.
+  @Override
+  public void switchLog(String type, Consumer<String> progress) {
+    if (!type.equals("kafka") && !type.equals("pulsar")) {
+      throw PandionException.invalid("there is no log of type '" + type + "'");
+    }
+    progress.accept("dml_0 goes on in " + type);
+    if (type.equals("pulsar")) {
+      throw PandionException.unavailable("1 of 2 channels have moved");
+    }
+    progress.accept("dml_1 goes on in " + type);
+  }
+
+  @Override
+  public List<ChannelLog> logs() {
+    return List.of(
+        new ChannelLog(
+            "dml_0",
+            List.of(new LogEra("local", "dml_0", 1), new LogEra("kafka", "dml_0-1", 70)),
+            95,
+            42));
   }
 
   @Override

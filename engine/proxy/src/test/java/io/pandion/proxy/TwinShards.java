@@ -2,8 +2,10 @@ package io.pandion.proxy;
 
 import io.pandion.cluster.AppendResult;
 import io.pandion.cluster.ChannelAssignment;
+import io.pandion.cluster.ChannelLog;
 import io.pandion.cluster.Distribution;
 import io.pandion.cluster.GrowingInfo;
+import io.pandion.cluster.LogEra;
 import io.pandion.cluster.ReadPoint;
 import io.pandion.cluster.ShardState;
 import io.pandion.cluster.ShardWrite;
@@ -130,6 +132,26 @@ final class TwinShards implements StreamingNode {
           }
         });
     return out;
+  }
+
+  @Override
+  public void prepareLog(LogEra log) {
+    throw PandionException.unsupported("this twin has no logs");
+  }
+
+  @Override
+  public long moveLog(String pchannel, LogEra log) {
+    throw PandionException.unsupported("this twin has no logs");
+  }
+
+  @Override
+  public void removeLog(LogEra log) {
+    throw PandionException.unsupported("this twin has no logs");
+  }
+
+  @Override
+  public List<ChannelLog> logs() {
+    return List.of();
   }
 
   @Override

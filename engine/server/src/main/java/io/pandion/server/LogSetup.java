@@ -9,11 +9,19 @@ import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Sets up the log, in code: logback finds this class before it looks for files.
 public final class LogSetup extends ContextAwareBase implements Configurator {
+  /// Libraries that tell of each failed request at length; those who made it tell of it, too.
+  private static final List<String> CHATTY =
+      List.of(
+          "org.apache.hadoop.fs.s3a.S3ABlockOutputStream",
+          "org.apache.hadoop.fs.s3a.S3AInstrumentation",
+          "org.apache.hadoop.util.NativeCodeLoader");
+
   private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %-18logger{0} %msg%n%xEx";
 
   @Override
@@ -37,6 +45,9 @@ public final class LogSetup extends ContextAwareBase implements Configurator {
     ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.addAppender(console);
     root.setLevel(Level.toLevel(logging.libraries()));
+    if (root.getLevel().isGreaterOrEqual(Level.WARN)) {
+      CHATTY.forEach(name -> context.getLogger(name).setLevel(Level.OFF));
+    }
     context.getLogger("io.pandion").setLevel(Level.toLevel(logging.level()));
   }
 

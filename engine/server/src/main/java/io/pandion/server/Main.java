@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
 @Command(
     name = "pandion",
     description = "Pandion, a vector database that speaks the Milvus protocol.",
-    subcommands = {StandaloneCommand.class, QuickstartCommand.class, BenchCommand.class},
+    subcommands = {
+      StandaloneCommand.class,
+      QuickstartCommand.class,
+      BenchCommand.class,
+      WalCommand.class
+    },
     versionProvider = Main.Version.class,
     synopsisSubcommandLabel = "COMMAND",
     footer = {

@@ -69,7 +69,8 @@ final class StandaloneCommand implements Callable<Integer> {
   private static void serve(Settings settings, CompletableFuture<Integer> end) {
     try (StandaloneServer server = new StandaloneServer(settings)) {
       server.failure().thenAccept(e -> fail(e, end));
-      ready(settings, server.start());
+      int port = server.start();
+      ready(settings, port, server.logType());
       end.join();
     }
   }
@@ -118,7 +119,7 @@ final class StandaloneCommand implements Callable<Integer> {
     Runtime.getRuntime().halt(end.join());
   }
 
-  private static void ready(Settings settings, int port) {
+  private static void ready(Settings settings, int port, String logType) {
     Duration took =
         ProcessHandle.current()
             .info()
@@ -131,10 +132,10 @@ final class StandaloneCommand implements Callable<Integer> {
     tell(
         settings,
         "  log    "
-            + (switch (settings.wal().type()) {
+            + (switch (logType) {
               case "object" -> "objects in the bucket";
               case "local" -> "local disk, " + settings.wal().directory();
-              default -> settings.wal().type();
+              default -> logType;
             }));
     tell(settings, "  bucket " + settings.storage().root());
     tell(settings, "  kernel " + VectorKernel.chosen().description());

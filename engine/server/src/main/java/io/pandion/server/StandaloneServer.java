@@ -44,6 +44,7 @@ public final class StandaloneServer implements AutoCloseable {
   private final Settings settings;
   private final CompletableFuture<Throwable> failure = new CompletableFuture<>();
   private final Opened opened = new Opened();
+  private String logType = "";
 
   public StandaloneServer(Settings settings) {
     this.settings = settings;
@@ -80,13 +81,21 @@ public final class StandaloneServer implements AutoCloseable {
       Files.createDirectories(directory);
     }
     var meta = opened.add("meta store", FileMetaStore.open(settings.meta().resolve("meta.log")));
-    var bucket = opened.add("bucket", new Backends(settings).bucket());
+    var backends = new Backends(settings);
+    var raw = opened.add("bucket", backends.bucket());
+    var bucket = backends.patient(raw);
     var files = new SegmentFiles(bucket, settings.dataNode().directory(), UUID::randomUUID);
     var manifests = new ManifestStore(bucket);
-    var wals = opened.add("log", new Backends(settings).log(bucket, meta, NODE));
+    var wals = opened.add("logs", backends.logs(raw, meta, NODE));
     var coordinator =
         new ActiveCoordinator(
-            meta, manifests, bucket, settings.coordinator(), clock, UUID::randomUUID);
+            meta,
+            manifests,
+            bucket,
+            settings.coordinator(),
+            settings.wal().type(),
+            clock,
+            UUID::randomUUID);
     var queryNode =
         opened.add(
             "query node",
@@ -122,6 +131,7 @@ public final class StandaloneServer implements AutoCloseable {
     coordinator.attach(dataNode);
     coordinator.attach(streamingNode);
     coordinator.start();
+    logType = coordinator.logType();
     var proxy =
         opened.add("proxy", new Proxy(coordinator, coordinator::owner, proxySettings(), clock));
     try {
@@ -160,6 +170,11 @@ public final class StandaloneServer implements AutoCloseable {
             + e.getMessage()
             + "); is another program using the port? Choose another with --port",
         e);
+  }
+
+  /// Kind of log that a started server uses: the one of the settings, unless it was switched.
+  String logType() {
+    return logType;
   }
 
   /// Completes when a log fails for good: the server can serve no more and must be closed.

@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -100,6 +101,35 @@ final class CrashScene {
     } finally {
       client.close();
     }
+  }
+
+  /// Lets all write while something is done to the server, which may end with its death.
+  ///
+  /// @return how long the slowest acknowledged write took, in nanoseconds
+  long writeDuring(ServerProcess server, Callable<?> deed) throws Exception {
+    AtomicBoolean stop = new AtomicBoolean();
+    MilvusClientV2 client = server.clientWithoutRetries();
+    writers.forEach(CrashWriter::takeLongestNanos);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<@Nullable RuntimeException>> failures = new ArrayList<>();
+      for (CrashWriter writer : writers) {
+        failures.add(threads.submit(() -> writer.write(client, stop::get)));
+      }
+      try {
+        deed.call();
+      } finally {
+        stop.set(true);
+      }
+      for (Future<@Nullable RuntimeException> failure : failures) {
+        RuntimeException e = failure.get();
+        if (e != null && !server.isDead(Duration.ofSeconds(5))) {
+          throw new AssertionError("a call failed while the server lived; seed " + seed, e);
+        }
+      }
+    } finally {
+      client.close();
+    }
+    return writers.stream().mapToLong(CrashWriter::takeLongestNanos).max().orElse(0);
   }
 
   /// A key that is certain to be there is found, once.

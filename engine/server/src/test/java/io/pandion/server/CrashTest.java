@@ -2,124 +2,103 @@ package io.pandion.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.milvus.v2.client.MilvusClientV2;
-import io.milvus.v2.service.collection.request.ReleaseCollectionReq;
-import io.milvus.v2.service.utility.request.CompactReq;
-import io.milvus.v2.service.utility.request.FlushReq;
+import io.pandion.storage.s3.S3ProxyServer;
+import io.pandion.wal.kafka.KafkaBroker;
+import io.pandion.wal.pulsar.PulsarBroker;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Random;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.locks.LockSupport;
-import org.jspecify.annotations.Nullable;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// SIGKILL at random moments under concurrent writers, in every second round with flush,
-/// compaction, release and load going on, now and then also in the middle of the recovery, now and
-/// then with the loss of the meta store, which the bucket makes good. After each restart no
-/// acknowledged row is lost, none is there twice, no deleted row is back.
+/// The rounds of [CrashRounds] with each log, on real brokers and a real S3 server that is not
+/// well.
 ///
-/// `-Dpandion.crash.rounds=200` is the campaign; `-Dseed=` repeats the decisions of a run.
+/// `-Dtest=CrashTest#local -Dpandion.crash.rounds=200` is a campaign; `-Dseed=` repeats the
+/// decisions of a run.
+@Timeout(20_000)
 class CrashTest {
-  private static final int WRITERS = 4;
-  private static final Duration LEAST = Duration.ofMillis(100);
-  private static final Duration MOST = Duration.ofSeconds(3);
-
   @TempDir Path data;
+  @TempDir Path services;
 
-  private final int rounds = Integer.getInteger("pandion.crash.rounds", 6);
   private final long seed = Long.getLong("seed", System.nanoTime());
-  private final Random random = new Random(seed);
-  private final List<Long> recoveries = new ArrayList<>();
+
+  private static int rounds(int usual) {
+    return Integer.getInteger("pandion.crash.rounds", usual);
+  }
+
+  private static Map<String, String> settings(Map<String, String> more) {
+    Map<String, String> settings = new HashMap<>(ServerProcess.SMALL_SEGMENTS);
+    settings.putAll(more);
+    return settings;
+  }
+
+  private void run(String name, boolean losesMeta, int rounds, Map<String, String> settings)
+      throws Exception {
+    try (ServerProcess server = ServerProcess.start("crash-" + name, data, settings(settings))) {
+      new CrashRounds("crash test, " + name + " log", seed, losesMeta).run(server, rounds);
+    }
+    if (!name.equals("local")) {
+      assertThat(data.resolve("wal")).as("a local log").doesNotExist();
+    }
+  }
 
   @Test
-  void no_acknowledged_write_is_lost_or_doubled_by_sigkill() throws Exception {
-    System.out.println("crash test: seed " + seed + ", " + rounds + " rounds");
-    CrashScene scene = new CrashScene(WRITERS, seed, random);
-    try (ServerProcess server = ServerProcess.start("crash", data, ServerProcess.SMALL_SEGMENTS)) {
-      CrashScene.create(server);
-      for (int round = 1; round <= rounds; round++) {
-        scene.writeAndKill(
-            server, round % 2 == 0 ? unrest(random.nextLong()) : CrashScene.NONE, LEAST, MOST);
-        if (random.nextInt(4) == 0) {
-          dieInRecovery(server);
-        }
-        if (random.nextInt(4) == 0) {
-          server.loseMetaStore();
-        }
-        recover(server, scene, round);
-      }
-    }
-    recoveries.sort(null);
-    System.out.printf(
-        "crash test: from start to the first correct answer min %d ms, median %d ms, max %d ms;"
-            + " %d acknowledged row writes; seed %d%n",
-        recoveries.getFirst(),
-        recoveries.get(recoveries.size() / 2),
-        recoveries.getLast(),
-        scene.acknowledged(),
-        seed);
-    assertThat(scene.acknowledged()).as("acknowledged row writes").isGreaterThan(rounds * 100L);
+  void local() throws Exception {
+    run("local", true, rounds(6), Map.of());
   }
 
-  /// Flushes, compacts, releases and loads until the server dies.
-  private static CrashScene.Unrest unrest(long seed) {
-    Random own = new Random(seed);
-    return (client, dying) -> disturb(client, dying, own);
+  @Test
+  void object_on_files() throws Exception {
+    run("object", false, rounds(3), Map.of("wal.type", "object"));
   }
 
-  private static @Nullable RuntimeException disturb(
-      MilvusClientV2 client, AtomicBoolean dying, Random random) {
-    while (!dying.get()) {
-      try {
-        switch (random.nextInt(3)) {
-          case 0 ->
-              client.flush(
-                  FlushReq.builder()
-                      .collectionNames(List.of(CrashWriter.COLLECTION))
-                      .waitFlushedTimeoutMs(
-                          20_000L) // else the client waits for ever for a dead server
-                      .build());
-          case 1 ->
-              client.compact(CompactReq.builder().collectionName(CrashWriter.COLLECTION).build());
-          default -> {
-            client.releaseCollection(
-                ReleaseCollectionReq.builder().collectionName(CrashWriter.COLLECTION).build());
-            CrashScene.load(client);
-          }
-        }
-      } catch (RuntimeException e) {
-        return dying.get() ? null : e;
-      }
-    }
-    return null;
-  }
-
-  private void dieInRecovery(ServerProcess server) throws Exception {
-    server.launch();
-    LockSupport.parkNanos(random.nextLong(1_000_000L, 2_500_000_000L));
-    server.kill();
-  }
-
-  private void recover(ServerProcess server, CrashScene scene, int round) throws Exception {
-    long from = System.nanoTime();
-    server.restart();
-    MilvusClientV2 client = server.client();
-    try {
-      CrashScene.load(client);
-      scene.checkCertain(client);
-      long millis = (System.nanoTime() - from) / 1_000_000;
-      recoveries.add(millis);
-      long live = scene.check(client);
+  @Test
+  void object_on_s3_that_refuses_every_seventh_request() throws Exception {
+    try (S3ProxyServer healthy = new S3ProxyServer(services);
+        FaultyS3 s3 = new FaultyS3(healthy.endpoint(), seed)) {
+      healthy.bucket("pandion");
+      s3.ail(0.10, 0.05);
+      run(
+          "object-s3",
+          false,
+          rounds(3),
+          Map.of(
+              "wal.type", "object",
+              "storage.root", "s3a://pandion/crash",
+              "storage.endpoint", s3.endpoint().toString(),
+              "storage.accessKey", S3ProxyServer.KEYS.accessKey(),
+              "storage.secretKey", S3ProxyServer.KEYS.secretKey()));
       System.out.printf(
-          "crash test: round %d: first answer after %d ms, %d rows live%n", round, millis, live);
-    } catch (AssertionError e) {
-      throw new AssertionError("round " + round + ", seed " + seed + ": " + e.getMessage(), e);
-    } finally {
-      client.close();
+          "crash test, object-s3 log: %d of %d requests refused%n", s3.refused(), s3.requests());
+      assertThat(s3.refused()).isGreaterThan(0);
     }
+  }
+
+  @Test
+  void kafka() throws Exception {
+    try (KafkaBroker broker = KafkaBroker.start(services)) {
+      run(
+          "kafka",
+          true,
+          rounds(3),
+          Map.of(
+              "wal.type", "kafka",
+              "wal.kafka.bootstrap.servers", broker.bootstrapServers(),
+              "wal.kafka.topicPrefix", "crash-"));
+    }
+  }
+
+  @Test
+  void pulsar() throws Exception {
+    run(
+        "pulsar",
+        true,
+        rounds(3),
+        Map.of(
+            "wal.type", "pulsar",
+            "wal.pulsar.serviceUrl", PulsarBroker.shared().serviceUrl(),
+            "wal.pulsar.topicPrefix", "persistent://public/default/crash-"));
   }
 }

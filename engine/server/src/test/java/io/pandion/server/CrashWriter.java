@@ -33,6 +33,7 @@ final class CrashWriter {
   private final TreeMap<Long, Set<Long>> possible = new TreeMap<>();
   private long version;
   private long acknowledged;
+  private volatile long longestNanos;
 
   CrashWriter(int worker, long seed) {
     this.worker = worker;
@@ -46,12 +47,21 @@ final class CrashWriter {
   @Nullable RuntimeException write(MilvusClientV2 client, BooleanSupplier dying) {
     while (!dying.getAsBoolean()) {
       try {
+        long from = System.nanoTime();
         step(client);
+        longestNanos = Math.max(longestNanos, System.nanoTime() - from);
       } catch (RuntimeException e) {
         return dying.getAsBoolean() ? null : e;
       }
     }
     return null;
+  }
+
+  /// How long the slowest write took that was acknowledged since this was asked last.
+  long takeLongestNanos() {
+    long longest = longestNanos;
+    longestNanos = 0;
+    return longest;
   }
 
   private void step(MilvusClientV2 client) {

@@ -104,7 +104,7 @@ class LauncherTest {
   void help_names_the_commands() throws Exception {
     Ran ran = program("--help");
     assertThat(ran.code()).isZero();
-    assertThat(ran.text()).contains("standalone", "quickstart", "bench");
+    assertThat(ran.text()).contains("standalone", "quickstart", "bench", "wal");
     assertThat(program("standalone", "--help").text()).contains("--config", "--data", "--port");
   }
 

@@ -46,6 +46,7 @@ final class ServerProcess implements AutoCloseable {
   private final Map<String, String> settings;
   private final Path log;
   private volatile @Nullable Process process;
+  private List<String> main = List.of("io.pandion.server.Main");
   private int port;
 
   private ServerProcess(String name, Path data, Map<String, String> settings) throws IOException {
@@ -72,6 +73,33 @@ final class ServerProcess implements AutoCloseable {
     server.port = freePort();
     server.restart();
     return server;
+  }
+
+  /// Lets what is started from now on die, as by SIGKILL, the moment it logs a text.
+  ///
+  /// @param times how often it must have logged it
+  void diesAt(String text, int times) {
+    main =
+        List.of(
+            "-D" + HaltingServer.TEXT + "=" + text,
+            "-D" + HaltingServer.TIMES + "=" + times,
+            HaltingServer.class.getName());
+  }
+
+  /// Lets what is started from now on live.
+  void lives() {
+    main = List.of("io.pandion.server.Main");
+  }
+
+  /// Whether it is dead, or dies soon.
+  boolean isDead(Duration within) {
+    Process running = process;
+    return running == null || awaitEnd(running, within);
+  }
+
+  /// What it has said since it was started for the first time.
+  String said() throws IOException {
+    return said(0);
   }
 
   int port() {
@@ -150,6 +178,17 @@ final class ServerProcess implements AutoCloseable {
     }
   }
 
+  /// Memory that the process has in use, as the system says.
+  String memory() throws IOException {
+    Process running = process;
+    if (running == null) {
+      return "none";
+    }
+    try (Stream<String> lines = Files.lines(Path.of("/proc", running.pid() + "", "status"))) {
+      return lines.filter(l -> l.startsWith("VmRSS")).findFirst().orElse("none");
+    }
+  }
+
   /// Removes what the dead server's meta store has written.
   void loseMetaStore() throws IOException {
     if (alive()) {
@@ -195,7 +234,7 @@ final class ServerProcess implements AutoCloseable {
             "-Xmx768m",
             "-cp",
             classPath()));
-    command.add("io.pandion.server.Main");
+    command.addAll(main);
     command.addAll(List.of("standalone", "--port", Integer.toString(port)));
     command.addAll(List.of("--data", data.toString()));
     Optional<Path> config = config();

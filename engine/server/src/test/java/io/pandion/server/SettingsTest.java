@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pandion.coordinator.CoordinatorSettings;
+import io.pandion.meta.FileMetaStore;
 import io.pandion.model.PandionException;
 import io.pandion.proxy.ProxySettings;
 import io.pandion.streaming.StreamingSettings;
+import io.pandion.wal.WalProviders;
 import io.pandion.wal.local.LocalWalSettings;
 import io.pandion.wal.objectstore.ObjectWalSettings;
 import java.io.IOException;
@@ -141,10 +143,18 @@ class SettingsTest {
   @Test
   void a_log_on_brokers_without_an_address_is_refused() throws IOException {
     for (String type : new String[] {"kafka", "pulsar"}) {
-      Settings.Log log = read("wal: {type: " + type + "}", Map.of(), Map.of()).wal();
-      assertThatThrownBy(() -> ChosenLog.of(log))
-          .isInstanceOf(PandionException.class)
-          .hasMessageContaining("is not set");
+      Backends backends = new Backends(read("wal: {type: " + type + "}", Map.of(), Map.of()));
+      try (FileMetaStore meta = FileMetaStore.open(directory.resolve("meta.log"));
+          WalProviders logs = backends.logs(backends.bucket(), meta, "n")) {
+        assertThatThrownBy(() -> logs.get(type))
+            .isInstanceOf(PandionException.class)
+            .hasMessageContaining("is not set");
+        assertThat(logs.get("local").name()).isEqualTo("local");
+        assertThatThrownBy(() -> logs.get("kafak"))
+            .isInstanceOf(PandionException.class)
+            .hasMessageContaining("'kafak'")
+            .hasMessageContaining("[kafka, local, object, pulsar]");
+      }
     }
   }
 

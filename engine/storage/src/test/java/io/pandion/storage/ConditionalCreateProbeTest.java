@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.Test;
 
@@ -96,48 +94,9 @@ class ConditionalCreateProbeTest {
   }
 
   /// A store that breaks a promise somewhere.
-  private abstract class Wrapped implements ObjectStore {
-    @Override
-    public void putFile(String name, Path file) {
-      memory.putFile(name, file);
+  private abstract class Wrapped extends ForwardingObjectStore {
+    Wrapped() {
+      super(memory);
     }
-
-    @Override
-    public byte[] read(String name, long offset, int length) {
-      return memory.read(name, offset, length);
-    }
-
-    @Override
-    public byte[] readAll(String name) {
-      return memory.readAll(name);
-    }
-
-    @Override
-    public Path localCopy(String name, Path directory) {
-      return memory.localCopy(name, directory);
-    }
-
-    @Override
-    public long size(String name) {
-      return memory.size(name);
-    }
-
-    @Override
-    public boolean exists(String name) {
-      return memory.exists(name);
-    }
-
-    @Override
-    public List<String> list(String prefix) {
-      return memory.list(prefix);
-    }
-
-    @Override
-    public void delete(String name) {
-      memory.delete(name);
-    }
-
-    @Override
-    public void close() {}
   }
 }

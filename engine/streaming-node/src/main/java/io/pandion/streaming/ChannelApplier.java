@@ -121,6 +121,15 @@ final class ChannelApplier implements AutoCloseable {
     applied = new Checkpoint(message.lsn(), message.tick());
   }
 
+  /// Messages below this lsn are not needed any more; on the applier's thread.
+  long neededFrom() {
+    long lowest = applied.lsn();
+    for (ShardDelegator shard : shards.values()) {
+      lowest = Math.min(lowest, shard.checkpoint(applied, -1, 0).lsn());
+    }
+    return lowest + 1;
+  }
+
   /// @throws PandionException when the log has failed
   void check() {
     PandionException failed = failure;

@@ -2,18 +2,19 @@ package io.pandion.streaming;
 
 import io.pandion.cluster.AppendResult;
 import io.pandion.cluster.ChannelAssignment;
+import io.pandion.cluster.ChannelLog;
 import io.pandion.cluster.Coordinator;
+import io.pandion.cluster.LogEra;
 import io.pandion.cluster.QueryNode;
 import io.pandion.cluster.ShardState;
 import io.pandion.cluster.ShardWrite;
 import io.pandion.model.PandionException;
 import io.pandion.segment.GrowingSegment;
 import io.pandion.storage.SegmentFiles;
-import io.pandion.wal.Wal;
 import io.pandion.wal.WalBody;
 import io.pandion.wal.WalMessage;
 import io.pandion.wal.WalPayload;
-import io.pandion.wal.WalProvider;
+import io.pandion.wal.WalProviders;
 import io.pandion.wal.WalReader;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,11 +24,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A pchannel that this node owns under one term: its log, writer, applier and flusher.
 final class ChannelOwner implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ChannelOwner.class);
   private final String pchannel;
-  private final Wal wal;
+  private final long term;
+  private final Coordinator coordinator;
+  private final ChannelWal wal;
+  private final LogMove move;
   private final ChannelWriter writer;
   private final ChannelApplier applier;
   private final ShardFlusher flusher;
@@ -40,7 +47,7 @@ final class ChannelOwner implements AutoCloseable {
   /// Opens the log, fences older terms, replays, and starts to serve.
   ChannelOwner(
       ChannelAssignment assignment,
-      WalProvider wals,
+      WalProviders wals,
       SegmentFiles files,
       Coordinator coordinator,
       Function<String, QueryNode> queryNodes,
@@ -49,12 +56,14 @@ final class ChannelOwner implements AutoCloseable {
       Executor linking,
       Consumer<Throwable> onFailure) {
     this.pchannel = assignment.pchannel();
+    this.term = assignment.term();
+    this.coordinator = coordinator;
     this.settings = settings;
     this.queryNodes = queryNodes;
     this.clockMillis = clockMillis;
     this.linking = linking;
     LongSupplier ids = () -> coordinator.allocateTicks(1).first();
-    this.wal = wals.open(pchannel, assignment.term());
+    this.wal = ChannelWal.open(wals, assignment);
     checkEnd(assignment);
     this.applier = new ChannelApplier(pchannel, new Checkpoint(0, 0), onFailure);
     SegmentAssigner assigner = new SegmentAssigner(settings, ids, clockMillis);
@@ -62,7 +71,7 @@ final class ChannelOwner implements AutoCloseable {
         new ChannelWriter(
             pchannel,
             wal,
-            assignment.term(),
+            term,
             assigner,
             coordinator::allocateTicks,
             applier,
@@ -70,20 +79,24 @@ final class ChannelOwner implements AutoCloseable {
     this.flusher =
         new ShardFlusher(
             pchannel,
-            assignment.term(),
+            term,
             applier,
             files,
             coordinator,
             ids,
             clockMillis,
-            lsn -> writer.execute(() -> wal.truncate(lsn)));
-    barrier(coordinator, assignment.term());
+            lsn -> writer.execute(() -> truncate(lsn)));
+    this.move = new LogMove(pchannel, term, wal, wals, coordinator, applier, clockMillis);
+    barrier();
     assignment.shards().forEach(this::addShard);
     replay(assignment.shards());
     adopt(assigner);
     applier.start();
     writer.start();
     flusher.start();
+    if (wal.eras().size() > 1) {
+      flushAll();
+    }
   }
 
   /// A log that ends before what was flushed from it is another log, or has lost its end.
@@ -106,7 +119,7 @@ final class ChannelOwner implements AutoCloseable {
   }
 
   /// Nothing of an older term can follow this message.
-  private void barrier(Coordinator coordinator, long term) {
+  private void barrier() {
     coordinator.raiseTicks(wal.lastTick());
     long tick = coordinator.allocateTicks(1).first();
     wal.append(
@@ -209,6 +222,47 @@ final class ChannelOwner implements AutoCloseable {
     if (open) {
       writer.sealOld();
     }
+    if (wal.eras().size() > 1) {
+      flusher.trim();
+    }
+  }
+
+  /// Lets writes go on in another log.
+  ///
+  /// @return for how many milliseconds they waited
+  long moveLog(LogEra log) {
+    applier.check();
+    CompletableFuture<Long> moved = new CompletableFuture<>();
+    writer.execute(() -> move.to(log, moved), moved);
+    long pause = await(moved);
+    flushAll();
+    return pause;
+  }
+
+  /// Puts into files what only the log holds, so that logs before the current one are not needed.
+  private void flushAll() {
+    writer.sealAll();
+    applier.shards().forEach(flusher::flushDeletes);
+  }
+
+  /// On the writer's thread. Logs that have ended are closed elsewhere: that may take long.
+  private void truncate(long lsn) {
+    wal.truncate(lsn);
+    if (wal.hasEnded(lsn)) {
+      Thread.ofVirtual().name("release-" + pchannel).start(() -> release(lsn));
+    }
+  }
+
+  private void release(long lsn) {
+    try {
+      wal.release(lsn, () -> coordinator.logReleased(pchannel, term, lsn));
+    } catch (PandionException e) {
+      LOG.warn("{}: the log before is released later: {}", pchannel, e.getMessage());
+    }
+  }
+
+  ChannelLog log() {
+    return new ChannelLog(pchannel, wal.eras(), wal.nextLsn(), call(applier::neededFrom));
   }
 
   void flushDeletes(ShardDelegator shard) {

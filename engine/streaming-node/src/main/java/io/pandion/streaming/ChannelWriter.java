@@ -37,7 +37,9 @@ final class ChannelWriter implements AutoCloseable {
     record Barrier(CompletableFuture<Void> done) implements Request {}
 
     /// Something that needs the writer's state.
-    record Run(Runnable action) implements Request {}
+    ///
+    /// @param dropped runs instead when the writer has stopped
+    record Run(Runnable action, Runnable dropped) implements Request {}
   }
 
   private final Wal wal;
@@ -97,7 +99,43 @@ final class ChannelWriter implements AutoCloseable {
 
   /// Runs an action on the writer thread.
   void execute(Runnable action) {
-    put(new Request.Run(action));
+    put(new Request.Run(action, () -> {}));
+  }
+
+  /// Runs an action on the writer thread, behind all that was asked before and in front of all that
+  /// is asked later; nothing is written meanwhile.
+  ///
+  /// @param hears when the action fails, or the writer has stopped
+  void execute(Runnable action, CompletableFuture<?> hears) {
+    put(
+        new Request.Run(
+            () -> {
+              try {
+                action.run();
+              } catch (RuntimeException e) {
+                hears.completeExceptionally(e);
+              }
+            },
+            () -> hears.completeExceptionally(closing())));
+  }
+
+  private static PandionException closing() {
+    return PandionException.unavailable("the channel is closing; retry");
+  }
+
+  /// Seals all that grows.
+  void sealAll() {
+    execute(
+        () -> {
+          Batch batch = new Batch();
+          for (ShardDelegator shard : applier.shards()) {
+            List<Long> ids = assigner.sealShard(shard.vchannel());
+            if (!ids.isEmpty()) {
+              batch.seal(shard.vchannel(), shard.collectionId(), ids);
+            }
+          }
+          batch.handOver();
+        });
   }
 
   /// Seals what is old or too large; does nothing when no segment is open.
@@ -139,14 +177,14 @@ final class ChannelWriter implements AutoCloseable {
 
   private void failRest() {
     for (Request r = mailbox.poll(); r != null; r = mailbox.poll()) {
-      PandionException gone = PandionException.unavailable("the channel is closing; retry");
+      PandionException gone = closing();
       switch (r) {
         case Request.Write w -> {
           applier.expectOneLess();
           w.done().completeExceptionally(gone);
         }
         case Request.Barrier b -> b.done().completeExceptionally(gone);
-        case Request.Run _ -> {}
+        case Request.Run run -> run.dropped().run();
       }
     }
   }

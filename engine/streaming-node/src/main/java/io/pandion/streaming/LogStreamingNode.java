@@ -2,9 +2,11 @@ package io.pandion.streaming;
 
 import io.pandion.cluster.AppendResult;
 import io.pandion.cluster.ChannelAssignment;
+import io.pandion.cluster.ChannelLog;
 import io.pandion.cluster.Coordinator;
 import io.pandion.cluster.Distribution;
 import io.pandion.cluster.GrowingInfo;
+import io.pandion.cluster.LogEra;
 import io.pandion.cluster.QueryNode;
 import io.pandion.cluster.ReadPoint;
 import io.pandion.cluster.ShardState;
@@ -18,7 +20,7 @@ import io.pandion.model.SearchPlan;
 import io.pandion.model.SearchResult;
 import io.pandion.segment.SegmentGroup;
 import io.pandion.storage.SegmentFiles;
-import io.pandion.wal.WalProvider;
+import io.pandion.wal.WalProviders;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +41,11 @@ import org.jspecify.annotations.Nullable;
 public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   private static final int VIEW_RETRIES = 5;
 
+  /// For a backend to make or remove a log.
+  private static final long BACKEND_MILLIS = 15_000;
+
   private final Coordinator coordinator;
-  private final WalProvider wals;
+  private final WalProviders wals;
   private final SegmentFiles files;
   private final Function<String, QueryNode> queryNodes;
   private final StreamingSettings settings;
@@ -67,7 +72,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   /// @param onFailure hears when a log fails for good: the channel serves no more
   public LogStreamingNode(
       Coordinator coordinator,
-      WalProvider wals,
+      WalProviders wals,
       SegmentFiles files,
       Function<String, QueryNode> queryNodes,
       StreamingSettings settings,
@@ -114,6 +119,51 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   }
 
   @Override
+  public void prepareLog(LogEra log) {
+    boolean _ =
+        Bounded.within(
+            BACKEND_MILLIS,
+            "the " + log,
+            () -> {
+              wals.get(log.type()).prepare(log.name());
+              return true;
+            },
+            _ -> {});
+  }
+
+  @Override
+  public long moveLog(String pchannel, LogEra log) {
+    return channel(pchannel).moveLog(log);
+  }
+
+  @Override
+  public void removeLog(LogEra log) {
+    boolean _ =
+        Bounded.within(
+            BACKEND_MILLIS,
+            "the " + log,
+            () -> {
+              wals.get(log.type()).remove(log.name());
+              return true;
+            },
+            _ -> {});
+  }
+
+  @Override
+  public List<ChannelLog> logs() {
+    return channels.values().stream().map(ChannelOwner::log).toList();
+  }
+
+  private ChannelOwner channel(String pchannel) {
+    ChannelOwner owner = channels.get(pchannel);
+    if (owner == null) {
+      throw PandionException.notFound(
+          PandionException.Subject.CHANNEL, "channel " + pchannel + " is not open here");
+    }
+    return owner;
+  }
+
+  @Override
   public void addShard(ShardState shard) {
     String pchannel =
         shard.collection().shards().stream()
@@ -121,11 +171,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
             .findFirst()
             .orElseThrow()
             .pchannel();
-    ChannelOwner owner = channels.get(pchannel);
-    if (owner == null) {
-      throw PandionException.notFound(
-          PandionException.Subject.CHANNEL, "channel " + pchannel + " is not open here");
-    }
+    ChannelOwner owner = channel(pchannel);
     if (byShard.putIfAbsent(shard.vchannel(), owner) == null) {
       owner.addShard(shard);
     }

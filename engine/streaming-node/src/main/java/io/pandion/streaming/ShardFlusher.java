@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -54,6 +55,7 @@ final class ShardFlusher implements AutoCloseable {
   private final LongSupplier clockMillis;
   private final LongConsumer truncate;
   private final Mailbox<Runnable> jobs = new Mailbox<>();
+  private final AtomicBoolean trimming = new AtomicBoolean();
   private final Thread thread;
   private volatile boolean closed;
 
@@ -89,6 +91,17 @@ final class ShardFlusher implements AutoCloseable {
   /// Flushes deletes, if there are any, and reports the checkpoint.
   void flushDeletes(ShardDelegator shard) {
     jobs.put(() -> deletes(shard));
+  }
+
+  /// Cuts the log as far as it is not needed, soon.
+  void trim() {
+    if (trimming.compareAndSet(false, true)) {
+      jobs.put(
+          () -> {
+            truncateLog();
+            trimming.set(false);
+          });
+    }
   }
 
   private void run() {
@@ -221,16 +234,7 @@ final class ShardFlusher implements AutoCloseable {
   }
 
   private void truncateLog() {
-    long keep =
-        onApplier(
-            () -> {
-              long lowest = applier.applied().lsn();
-              for (ShardDelegator shard : applier.shards()) {
-                lowest = Math.min(lowest, shard.checkpoint(applier.applied(), -1, 0).lsn());
-              }
-              return lowest + 1;
-            });
-    truncate.accept(keep);
+    truncate.accept(onApplier(applier::neededFrom));
   }
 
   private <T> T onApplier(java.util.function.Supplier<T> action) {

@@ -6,9 +6,11 @@ import io.pandion.cluster.AppendResult;
 import io.pandion.cluster.ChannelAssignment;
 import io.pandion.cluster.Distribution;
 import io.pandion.cluster.FlushReport;
+import io.pandion.cluster.LogEra;
 import io.pandion.cluster.ReadPoint;
 import io.pandion.cluster.ShardWrite;
 import io.pandion.model.Column;
+import io.pandion.model.PandionException;
 import io.pandion.model.QueryPlan;
 import io.pandion.model.QueryResult;
 import io.pandion.model.RowBatch;
@@ -16,6 +18,7 @@ import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.SegmentFiles;
 import io.pandion.wal.MemoryWalProvider;
 import io.pandion.wal.WalPayload;
+import io.pandion.wal.WalProviders;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,7 +38,10 @@ class LogStreamingNodeRandomTest {
   @TempDir private Path directory;
   private final long seed = Long.getLong("seed", System.nanoTime());
   private final Random random = new Random(seed);
-  private final MemoryWalProvider wals = new MemoryWalProvider();
+  private final MemoryWalProvider left = new MemoryWalProvider();
+  private final MemoryWalProvider right = new MemoryWalProvider();
+  private final WalProviders wals =
+      new WalProviders(Map.of("left", () -> left, "right", () -> right));
   private final AtomicLong millis = new AtomicLong(1_000_000);
   private final Map<Long, Long> model = new TreeMap<>();
   private ShardWorld world;
@@ -57,12 +64,13 @@ class LogStreamingNodeRandomTest {
   @Test
   void every_strong_read_equals_the_model_over_flushes_handovers_and_restarts() {
     for (int step = 0; step < 400; step++) {
-      switch (random.nextInt(12)) {
+      switch (random.nextInt(13)) {
         case 0, 1, 2, 3 -> insert();
         case 4, 5, 6 -> upsert();
         case 7, 8 -> delete();
         case 9 -> flush(random.nextBoolean());
         case 10 -> distribute(node);
+        case 11 -> moveLog();
         default -> {
           if (random.nextInt(4) == 0) {
             node.close();
@@ -79,7 +87,38 @@ class LogStreamingNodeRandomTest {
     distribute(node);
     check();
     assertThat(node.growing(7)).as("all rows have files").isEmpty();
+    moveLog();
+    awaitRelease();
     node.close();
+    node = start();
+    check();
+    node.close();
+  }
+
+  /// To the other backend; now and then it is told that the move is not wanted any more.
+  private void moveLog() {
+    LogEra to = world.planLog(random.nextInt(8) > 0);
+    long before = node.logs().getFirst().nextLsn();
+    try {
+      node.prepareLog(to);
+      node.moveLog("dml_0", to);
+      LogEra now = world.eras().getLast();
+      assertThat(now.name()).isEqualTo(to.name());
+      assertThat(now.fromLsn()).as("lsns go on").isGreaterThanOrEqualTo(before);
+    } catch (PandionException e) {
+      assertThat(e).hasMessageContaining("given up");
+      assertThat(world.eras().getLast().name()).isNotEqualTo(to.name());
+    }
+    assertThat(node.logs().getFirst().logs().getLast()).isEqualTo(world.eras().getLast());
+  }
+
+  /// What is only in the logs before the last one is flushed, and they are let go.
+  private void awaitRelease() {
+    long deadline = System.nanoTime() + 30_000_000_000L;
+    while (world.eras().size() > 1 || node.logs().getFirst().logs().size() > 1) {
+      assertThat(System.nanoTime()).as("the logs before are let go").isLessThan(deadline);
+      LockSupport.parkNanos(5_000_000);
+    }
   }
 
   private LogStreamingNode start() {
@@ -96,7 +135,7 @@ class LogStreamingNodeRandomTest {
               throw new AssertionError(e);
             });
     world.term++;
-    started.open(new ChannelAssignment("dml_0", world.term, List.of(world.state())));
+    started.open(new ChannelAssignment("dml_0", world.term, world.eras(), List.of(world.state())));
     distribute(started);
     return started;
   }

@@ -1,9 +1,13 @@
 package io.pandion.streaming;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.pandion.cluster.CatalogCommand;
+import io.pandion.cluster.ChannelLog;
 import io.pandion.cluster.Coordinator;
 import io.pandion.cluster.DataNode;
 import io.pandion.cluster.FlushReport;
+import io.pandion.cluster.LogEra;
 import io.pandion.cluster.QueryNode;
 import io.pandion.cluster.ShardState;
 import io.pandion.meta.CatalogSnapshot;
@@ -37,6 +41,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /// A coordinator and a query node for one collection with one shard: enough of the cluster around a
 /// streaming node to flush, recover and hand segments over.
@@ -71,6 +77,9 @@ final class ShardWorld implements Coordinator, QueryNode {
   private final Map<Long, Long> deltaLsns = new ConcurrentHashMap<>();
   private long checkpointLsn;
   private long checkpointTick;
+  private final List<LogEra> logs = new ArrayList<>(List.of(new LogEra("left", "dml_0", 1)));
+  private @Nullable LogEra planned;
+  private int madeLogs;
   long term;
 
   ShardWorld(SegmentFiles files) {
@@ -105,6 +114,49 @@ final class ShardWorld implements Coordinator, QueryNode {
 
   synchronized long checkpointTick() {
     return checkpointTick;
+  }
+
+  /// The next log, on the other backend.
+  ///
+  /// @param wanted whether a move there will be recorded
+  synchronized LogEra planLog(boolean wanted) {
+    madeLogs++;
+    String type = logs.getLast().type().equals("left") ? "right" : "left";
+    LogEra log = new LogEra(type, "dml_0-" + madeLogs, 0);
+    planned = wanted ? log : null;
+    return log;
+  }
+
+  synchronized List<LogEra> eras() {
+    return List.copyOf(logs);
+  }
+
+  @Override
+  public List<ChannelLog> logs() {
+    return List.of();
+  }
+
+  @Override
+  public synchronized boolean logMoved(String pchannel, long ofTerm, LogEra log) {
+    if (ofTerm != term || !log.at(0).equals(planned)) {
+      return false;
+    }
+    planned = null;
+    logs.add(log);
+    return true;
+  }
+
+  @Override
+  public synchronized void logReleased(String pchannel, long ofTerm, long lsn) {
+    while (ofTerm == term && logs.size() > 1 && logs.get(1).fromLsn() <= lsn) {
+      assertThat(checkpointLsn + 1).as("files hold what is let go").isGreaterThanOrEqualTo(lsn);
+      logs.removeFirst();
+    }
+  }
+
+  @Override
+  public void switchLog(String type, Consumer<String> progress) {
+    throw PandionException.unsupported("the test moves the log itself");
   }
 
   synchronized ShardState state() {

@@ -2,11 +2,13 @@ package io.pandion.wal;
 
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// The batches of one opened log that a broker has not confirmed yet: lsns and ticks, room, order,
@@ -15,10 +17,16 @@ import org.jspecify.annotations.Nullable;
 /// Futures are completed by the caller, outside of any lock. Any number of threads.
 public final class AppendsUnderWay {
   /// A batch; when [#refused], its future has failed already and nothing may be sent.
+  ///
+  /// @param since when it was taken, by the clock that the log was given
   public record Batch(
-      List<WalMessage> messages, long bytes, CompletableFuture<Void> future, boolean refused) {
+      List<WalMessage> messages,
+      long bytes,
+      long since,
+      CompletableFuture<Void> future,
+      boolean refused) {
     static Batch refusal(PandionException why) {
-      return new Batch(List.of(), 0, CompletableFuture.failedFuture(why), true);
+      return new Batch(List.of(), 0, 0, CompletableFuture.failedFuture(why), true);
     }
   }
 
@@ -29,8 +37,12 @@ public final class AppendsUnderWay {
     }
   }
 
+  /// A batch that is not confirmed for so long stands for a broker that is not there.
+  private static final long STALL = Duration.ofSeconds(30).toNanos();
+
   private final String pchannel;
   private final long term;
+  private final LongSupplier nanos;
 
   // Guarded by this.
   private final Deque<Batch> batches = new ArrayDeque<>();
@@ -41,15 +53,21 @@ public final class AppendsUnderWay {
   private boolean closing;
   private @Nullable PandionException failed;
 
-  public AppendsUnderWay(String pchannel, long term, long nextLsn, long lastTick) {
+  /// @param nanos a clock that does not go back
+  public AppendsUnderWay(
+      String pchannel, long term, long nextLsn, long lastTick, LongSupplier nanos) {
     this.pchannel = pchannel;
     this.term = term;
+    this.nanos = nanos;
     this.nextLsn = nextLsn;
     this.durableLsn = nextLsn;
     this.lastTick = lastTick;
   }
 
   /// Takes a batch that is to be sent now, when there is room; see [Wal#append].
+  ///
+  /// @throws PandionException UNAVAILABLE_RETRY when the broker has not confirmed anything for 30
+  ///   s: nothing of it was written, the log goes on when the broker is back
   public synchronized Batch begin(List<WalMessage> batch) {
     Optional<PandionException> refusal = refusal();
     if (refusal.isEmpty()) {
@@ -68,7 +86,8 @@ public final class AppendsUnderWay {
     if (refusal.isPresent()) {
       return Batch.refusal(refusal.get());
     }
-    Batch made = new Batch(List.copyOf(batch), size, new CompletableFuture<>(), false);
+    Batch made =
+        new Batch(List.copyOf(batch), size, nanos.getAsLong(), new CompletableFuture<>(), false);
     if (batch.isEmpty()) {
       made.future().complete(null);
       return made;
@@ -88,9 +107,23 @@ public final class AppendsUnderWay {
   }
 
   private synchronized void awaitRoom(long size) {
-    while (failed == null && !closing && bytes > 0 && bytes + size > Wal.MAX_UNACKNOWLEDGED_BYTES) {
+    while (failed == null && !closing) {
+      long left = left();
+      if (left <= 0) {
+        throw exception(
+            Reason.UNAVAILABLE_RETRY,
+            "the broker has confirmed nothing for "
+                + STALL / 1_000_000_000
+                + " s and "
+                + bytes
+                + " bytes wait for it; nothing of this was written; retry",
+            null);
+      }
+      if (bytes == 0 || bytes + size <= Wal.MAX_UNACKNOWLEDGED_BYTES) {
+        return;
+      }
       try {
-        wait();
+        waitFor(left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw exception(
@@ -99,6 +132,17 @@ public final class AppendsUnderWay {
             e);
       }
     }
+  }
+
+  /// Nanoseconds until the oldest batch is overdue.
+  private synchronized long left() {
+    Batch oldest = batches.peek();
+    return oldest == null ? STALL : oldest.since() + STALL - nanos.getAsLong();
+  }
+
+  @SuppressWarnings("WaitNotInLoop") // the callers look again
+  private synchronized void waitFor(long left) throws InterruptedException {
+    wait(left / 1_000_000 + 1);
   }
 
   /// The message is durable, and all before it.
@@ -150,14 +194,21 @@ public final class AppendsUnderWay {
     return Optional.of(lost);
   }
 
-  /// Takes no more, and waits until every batch is confirmed or lost.
-  public synchronized void finish() {
+  /// Takes no more, and waits until every batch is confirmed or lost, but not for a broker that is
+  /// not there.
+  ///
+  /// @return false when there are batches that are neither: the caller must fail them
+  public synchronized boolean finish() {
     closing = true;
     notifyAll();
     boolean interrupted = false;
     while (!batches.isEmpty()) {
+      long left = left();
+      if (left <= 0) {
+        break;
+      }
       try {
-        wait();
+        waitFor(left);
       } catch (InterruptedException e) {
         interrupted = true;
       }
@@ -165,6 +216,7 @@ public final class AppendsUnderWay {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+    return batches.isEmpty();
   }
 
   /// @throws PandionException UNAVAILABLE_RETRY when the log is closed

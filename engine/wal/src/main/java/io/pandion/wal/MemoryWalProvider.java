@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +16,13 @@ public final class MemoryWalProvider implements WalProvider {
   /// One pchannel; guarded by itself.
   private static final class Log {
     final List<WalMessage> messages = new ArrayList<>();
-    long nextLsn = 1;
+    long nextLsn;
     long lastTick;
     long term;
+
+    Log(long firstLsn) {
+      nextLsn = firstLsn;
+    }
   }
 
   private final Map<String, Log> logs = new ConcurrentHashMap<>();
@@ -29,8 +34,8 @@ public final class MemoryWalProvider implements WalProvider {
   }
 
   @Override
-  public Wal open(String pchannel, long term) {
-    Log log = logs.computeIfAbsent(pchannel, _ -> new Log());
+  public Wal open(String pchannel, long term, long firstLsn) {
+    Log log = logs.computeIfAbsent(pchannel, _ -> new Log(firstLsn));
     synchronized (log) {
       if (term < log.term) {
         throw fenced(pchannel, term, log.term);
@@ -38,6 +43,19 @@ public final class MemoryWalProvider implements WalProvider {
       log.term = term;
     }
     return new MemoryWal(pchannel, term, log);
+  }
+
+  @Override
+  public void prepare(String pchannel) {}
+
+  @Override
+  public void remove(String pchannel) {
+    logs.remove(pchannel);
+  }
+
+  /// Names of the logs that are there.
+  public Set<String> logs() {
+    return Set.copyOf(logs.keySet());
   }
 
   /// Lets the next append of each open log end with OUTCOME_UNKNOWN, as a backend that breaks does:

@@ -27,6 +27,76 @@ public abstract class WalContract extends WalLoadContract {
   }
 
   @Test
+  void a_new_log_begins_with_the_lsn_that_it_is_opened_at() throws Exception {
+    provider.prepare(CHANNEL);
+    try (Wal wal = provider.open(CHANNEL, 3, 1_000)) {
+      assertThat(wal.nextLsn()).isEqualTo(1_000);
+      assertThat(wal.lastTick()).isZero();
+      assertThat(lsns(wal, 1)).isEmpty();
+      assertThat(lsns(wal, 1_000)).isEmpty();
+    }
+    provider = restart(provider);
+    try (Wal wal = provider.open(CHANNEL, 4, 1_000)) {
+      assertThat(wal.nextLsn()).as("opened again, still empty").isEqualTo(1_000);
+      append(wal, 4, 3);
+      assertThat(lsns(wal, 1)).containsExactly(1_000L, 1_001L, 1_002L);
+      assertThat(lsns(wal, 1_001)).containsExactly(1_001L, 1_002L);
+    }
+    provider = restart(provider);
+    try (Wal wal = provider.open(CHANNEL, 5, 1_000)) {
+      assertThat(wal.nextLsn()).isEqualTo(1_003);
+      assertThat(wal.lastTick()).isEqualTo(tick(1_002));
+      assertThat(lsns(wal, 1)).containsExactly(1_000L, 1_001L, 1_002L);
+      append(wal, 5, 40);
+      wal.truncate(1_020);
+      assertThat(lsns(wal, 1_020)).hasSize(23).startsWith(1_020L).endsWith(1_042L);
+    }
+    provider = restart(provider);
+    try (Wal wal = provider.open(CHANNEL, 6, 1_000)) {
+      assertThat(wal.nextLsn()).isEqualTo(1_043);
+      assertThat(lsns(wal, 1_020)).hasSize(23).startsWith(1_020L).endsWith(1_042L);
+    }
+  }
+
+  @Test
+  void a_log_of_a_high_first_lsn_fences_lower_terms() throws Exception {
+    try (Wal first = provider.open(CHANNEL, 7, 500)) {
+      append(first, 7, 2);
+      try (WalProvider other = another(provider);
+          Wal second = other.open(CHANNEL, 8, 500)) {
+        assertThat(second.nextLsn()).isEqualTo(502);
+        append(second, 8, 1);
+        assertThat(lsns(second, 1)).containsExactly(500L, 501L, 502L);
+        assertThatThrownBy(() -> append(first, 7, 1)).isInstanceOf(Exception.class);
+        assertRefused(6);
+        assertThat(lsns(second, 1)).containsExactly(500L, 501L, 502L);
+      }
+    }
+  }
+
+  @Test
+  void a_removed_log_is_gone_and_its_neighbours_stay() throws Exception {
+    provider.remove("never-made");
+    try (Wal gone = provider.open("removed-0", 1);
+        Wal stays = provider.open(CHANNEL, 1)) {
+      append(gone, 1, 5);
+      append(stays, 1, 5);
+    }
+    provider = restart(provider);
+    try (Wal stays = provider.open(CHANNEL, 2)) {
+      provider.remove("removed-0");
+      provider.remove("removed-0");
+      append(stays, 2, 1);
+      assertThat(lsns(stays, 1)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+      assertGone("removed-0");
+    }
+    provider = restart(provider);
+    try (Wal stays = provider.open(CHANNEL, 3)) {
+      assertThat(lsns(stays, 1)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L);
+    }
+  }
+
+  @Test
   void what_was_acknowledged_is_read_in_order_with_all_its_fields() throws Exception {
     try (Wal wal = provider.open(CHANNEL, 7)) {
       append(wal, 7, 3);

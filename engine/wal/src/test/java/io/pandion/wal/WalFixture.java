@@ -42,6 +42,14 @@ public abstract class WalFixture {
   /// Ends what [#failWrites] began.
   protected void repairWrites() throws Exception {}
 
+  /// A log was removed: nothing of it is left, or will be soon.
+  protected void assertGone(String pchannel) throws Exception {
+    try (Wal wal = provider.open(pchannel, 9, 77)) {
+      assertThat(wal.nextLsn()).as("a new log").isEqualTo(77);
+      assertThat(wal.lastTick()).isZero();
+    }
+  }
+
   /// Bytes of the largest body that the adapter takes.
   protected int largestBody() {
     return Wal.MAX_BODY_BYTES;

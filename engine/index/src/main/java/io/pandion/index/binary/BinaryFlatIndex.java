@@ -4,6 +4,7 @@ import static io.pandion.index.SectionFile.INT;
 
 import io.pandion.index.SectionFile;
 import io.pandion.index.TopK;
+import io.pandion.index.VectorIteration;
 import io.pandion.index.VectorSearch;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -37,6 +38,11 @@ record BinaryFlatIndex(BinaryRows vectors, BinaryMetric metric) implements Binar
   @Override
   public int rows() {
     return vectors.rows();
+  }
+
+  @Override
+  public VectorIteration iterate(byte[] query, int offset, VectorSearch search) {
+    return BinaryScan.iterate(vectors, metric, query, offset, search);
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.pandion.model.PandionException.Subject;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /// A kind of binary index, BIN_FLAT or BIN_IVF_FLAT: checks its parameters, builds files, opens
@@ -40,12 +41,13 @@ public enum BinaryIndexType {
     }
   }
 
-  /// Checks the parameters of a search: BIN_IVF_FLAT has `nprobe`.
+  /// Checks the parameters of a search: BIN_IVF_FLAT has `nprobe`, both `target_recall`.
   ///
   /// @throws PandionException INVALID_REQUEST naming parameter, value and range
   public void checkSearch(Map<String, String> params) {
+    IndexParams.targetRecall(params, List.of());
     if (this == BIN_IVF_FLAT) {
-      probes(params);
+      probes(params, MOST_LISTS);
     }
   }
 
@@ -82,7 +84,11 @@ public enum BinaryIndexType {
     return IndexParams.integer(params, "nlist", 1, MOST_LISTS, 128);
   }
 
-  static int probes(Map<String, String> params) {
+  /// Lists to scan: `nprobe`, or all of them where a recall is asked for.
+  static int probes(Map<String, String> params, int all) {
+    if (IndexParams.targetRecall(params, List.of("nprobe")) > 0) {
+      return all;
+    }
     return IndexParams.integer(params, "nprobe", 1, MOST_LISTS, 8);
   }
 }

@@ -5,16 +5,23 @@ import static io.pandion.index.SectionFile.INT;
 import io.pandion.index.AcceptRows;
 import io.pandion.index.SectionFile;
 import io.pandion.index.TopK;
+import io.pandion.index.VectorIteration;
 import io.pandion.index.VectorSearch;
 import java.lang.foreign.MemorySegment;
 
 /// BIN_IVF_FLAT, searched as [BinaryListsWriter] wrote it: the lists whose middles are nearest to
-/// the query, `nprobe` of them, and more while fewer than k rows are found.
+/// the query, `nprobe` of them, and more while fewer than k rows are found. Where a filter lets no
+/// more rows pass than those lists hold, all of them are scored.
 final class BinaryLists implements BinaryIndex {
   private static final String WHAT = "BIN_IVF_FLAT index";
   private static final ThreadLocal<TopK> NEAREST = ThreadLocal.withInitial(TopK::new);
 
+  /// In the order of rows.
+  private final BinaryRows unsorted;
+
+  /// In the order of places.
   private final BinaryRows vectors;
+
   private final BinaryRows middles;
   private final BinaryMetric metric;
   private final MemorySegment starts;
@@ -26,6 +33,7 @@ final class BinaryLists implements BinaryIndex {
     int stride = vectors.strideBytes();
     this.middles =
         new BinaryRows(sections[1], sections[0].get(INT, 12), vectors.dimension(), stride);
+    this.unsorted = vectors;
     this.vectors = new BinaryRows(sections[4], vectors.rows(), vectors.dimension(), stride);
     this.metric = metric;
     this.starts = sections[2];
@@ -48,8 +56,18 @@ final class BinaryLists implements BinaryIndex {
   }
 
   @Override
+  public VectorIteration iterate(byte[] query, int offset, VectorSearch search) {
+    return BinaryScan.iterate(unsorted, metric, query, offset, search);
+  }
+
+  @Override
   public void search(byte[] query, int offset, VectorSearch search, TopK into) {
-    int probes = Math.min(BinaryIndexType.probes(search.params()), middles.rows());
+    int probes = Math.min(BinaryIndexType.probes(search.params(), middles.rows()), middles.rows());
+    AcceptRows accept = search.accept();
+    if (accept != null && (long) accept.count() * middles.rows() <= (long) rows() * probes) {
+      BinaryScan.search(unsorted, 0, metric, query, offset, search, into);
+      return;
+    }
     TopK nearest = NEAREST.get();
     nearest(probes, query, offset, nearest);
     BinaryScorer scorer = BinaryScorer.ofThread();

@@ -1,8 +1,11 @@
 package io.pandion.index.binary;
 
 import io.pandion.index.AcceptRows;
+import io.pandion.index.ExactIteration;
 import io.pandion.index.TopK;
+import io.pandion.index.VectorIteration;
 import io.pandion.index.VectorSearch;
+import java.util.Arrays;
 
 /// The exact scan, for BIN_FLAT and for rows that have no index. Any number of threads; a warm scan
 /// allocates nothing. Cost: O(accepted rows x dimension).
@@ -30,5 +33,12 @@ public final class BinaryScan {
       }
     }
     scorer.finish(search, into);
+  }
+
+  static VectorIteration iterate(
+      BinaryRows rows, BinaryMetric metric, byte[] query, int offset, VectorSearch search) {
+    byte[] own = Arrays.copyOfRange(query, offset, offset + rows.dimension() / 8);
+    return new ExactIteration(
+        search, rows.rows(), (wider, into) -> search(rows, 0, metric, own, 0, wider, into));
   }
 }

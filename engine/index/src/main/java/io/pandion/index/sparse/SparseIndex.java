@@ -1,6 +1,8 @@
 package io.pandion.index.sparse;
 
+import io.pandion.index.ExactIteration;
 import io.pandion.index.TopK;
+import io.pandion.index.VectorIteration;
 import io.pandion.index.VectorSearch;
 
 /// A searchable inverted index over the sparse vectors of one segment, which it holds itself. Any
@@ -37,5 +39,13 @@ public final class SparseIndex {
       case DAAT_WAND -> new WandWalk(scratch, cursors).search(search, into);
       case TAAT_NAIVE -> new WindowWalk(scratch, cursors, false).search(search, into);
     }
+  }
+
+  /// Begins a search that goes on beyond k.
+  ///
+  /// @throws io.pandion.model.PandionException INVALID_REQUEST for a parameter out of its range
+  public VectorIteration iterate(SparseVector query, VectorSearch search) {
+    SparseParams.dropRatioSearch(search.params());
+    return new ExactIteration(search, rows(), (wider, into) -> search(query, wider, into));
   }
 }

@@ -1,11 +1,13 @@
 package io.pandion.index.sparse;
 
+import io.pandion.index.IndexParams;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -56,11 +58,12 @@ public final class SparseIndexType {
     SparseParams.of(params, algorithm);
   }
 
-  /// Checks `drop_ratio_search`.
+  /// Checks `drop_ratio_search` and `target_recall`, which every search reaches.
   ///
   /// @throws PandionException INVALID_REQUEST naming parameter, value and range
   public void checkSearch(Map<String, String> params) {
     SparseParams.dropRatioSearch(params);
+    IndexParams.targetRecall(params, List.of());
   }
 
   /// Builds the index of `rows` into a new file. Cost: O(values), 12 bytes of heap a value. The

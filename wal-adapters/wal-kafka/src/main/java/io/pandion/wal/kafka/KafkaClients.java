@@ -52,6 +52,12 @@ final class KafkaClients implements AutoCloseable {
     // Small batches take a whole buffer each, so that room for the bytes alone would not do.
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * unacknowledgedBytes);
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
+    // A record waits for brokers that are away, or is refused by the log before it is sent: when
+    // one
+    // record fails, all behind it fail, and the log stops.
+    config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
+    config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 5_000);
+    config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(1).toMillis());
     config.putAll(settings.client());
     config.put(ProducerConfig.ACKS_CONFIG, "all");
     config.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);

@@ -66,6 +66,23 @@ final class KafkaTopic {
     }
   }
 
+  /// Deletes it, if it is there.
+  ///
+  /// @throws PandionException UNAVAILABLE_RETRY when Kafka does not answer, or refuses
+  void delete() {
+    try {
+      KafkaErrors.await(admin.deleteTopics(List.of(name)).all());
+    } catch (ExecutionException e) {
+      if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
+        throw KafkaErrors.channel(
+            Reason.UNAVAILABLE_RETRY,
+            pchannel,
+            "Kafka does not delete topic " + name,
+            e.getCause());
+      }
+    }
+  }
+
   private Optional<TopicDescription> describe() throws ExecutionException {
     try {
       return Optional.of(

@@ -12,7 +12,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +41,7 @@ final class KafkaWal implements Wal {
   private final String pchannel;
   private final long term;
   private final long fence;
+  private final long beginLsn;
   private final long firstLsn;
   private final KafkaLog log;
   private final Producer<byte[], byte[]> producer;
@@ -53,23 +56,31 @@ final class KafkaWal implements Wal {
   private long recordsUnderWay;
   private boolean looking;
 
+  /// @param beginLsn lsn of the first message that the log ever had
   KafkaWal(
       long term,
       long fence,
+      long beginLsn,
       LogEnd end,
       KafkaLog log,
       Producer<byte[], byte[]> producer,
-      Consumer<KafkaWal> onClose) {
+      Consumer<KafkaWal> onClose,
+      LongSupplier nanos) {
     this.pchannel = log.pchannel();
     this.term = term;
     this.fence = fence;
+    this.beginLsn = beginLsn;
     this.firstLsn = end.nextLsn();
     this.log = log;
     this.producer = producer;
     this.onClose = onClose;
     this.nextOffset = fence + 1;
-    this.appends = new AppendsUnderWay(pchannel, term, end.nextLsn(), end.lastTick());
+    this.appends = new AppendsUnderWay(pchannel, term, end.nextLsn(), end.lastTick(), nanos);
     this.truncation = new KafkaTruncation(log, this::keepFrom, this::forgetBefore);
+  }
+
+  String pchannel() {
+    return pchannel;
   }
 
   @Override
@@ -240,7 +251,7 @@ final class KafkaWal implements Wal {
     return truncation.holding(
         (lowest, onEnd) ->
             new KafkaLogReader(
-                log, Math.max(Math.max(1, fromLsn), lowest), end, this::locate, onEnd));
+                log, Math.max(Math.max(beginLsn, fromLsn), lowest), end, this::locate, onEnd));
   }
 
   private long locate(long lsn, TopicReplay<Long> replay) {
@@ -281,7 +292,7 @@ final class KafkaWal implements Wal {
       }
     }
     wanted = Math.min(wanted, firstLsn - 1);
-    if (wanted < 1) {
+    if (wanted < beginLsn) {
       return -1;
     }
     var found = log.find(wanted, log.begin(), fence, firstLsn);
@@ -295,7 +306,9 @@ final class KafkaWal implements Wal {
   /// Waits for what was appended, then stops.
   @Override
   public void close() {
-    appends.finish();
+    if (!appends.finish()) {
+      fail(new TimeoutException("closed before the broker confirmed it"));
+    }
     truncation.close();
     producer.close(Duration.ZERO);
     onClose.accept(this);

@@ -15,7 +15,9 @@ record LogEnd(long nextLsn, long lastTick, long term) {
   private static final long STEP_FACTOR = 8;
 
   /// Looks backwards for the last record that proves what lies before it, then replays forwards.
-  static LogEnd before(long fence, KafkaLog log) {
+  ///
+  /// @param firstLsn of the log, when it has no message
+  static LogEnd before(long fence, KafkaLog log, long firstLsn) {
     long begin = log.begin();
     long from = fence;
     long step = FIRST_STEP;
@@ -50,7 +52,8 @@ record LogEnd(long nextLsn, long lastTick, long term) {
           replay.accept(KafkaRecords.read(record));
           return false;
         });
-    return new LogEnd(Math.max(1, replay.nextLsn()), replay.lastTick(), replay.term());
+    long next = replay.nextLsn() == 0 ? firstLsn : replay.nextLsn();
+    return new LogEnd(next, replay.lastTick(), replay.term());
   }
 
   static Long reign(TopicRecord<Long> message) {

@@ -131,7 +131,7 @@ public final class KafkaBroker implements AutoCloseable {
 
   private void launch() throws IOException {
     String classPath =
-        Files.readString(Path.of(System.getProperty("pandion.broker.classpath", ""))).strip();
+        Files.readString(Path.of(System.getProperty("pandion.kafka.classpath", ""))).strip();
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

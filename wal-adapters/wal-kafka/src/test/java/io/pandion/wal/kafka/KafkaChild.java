@@ -9,7 +9,8 @@ final class KafkaChild {
   public static void main(String[] args) throws Exception {
     WalChild.run(
         new KafkaWalProvider(
-            new KafkaWalSettings(args[1], 1, java.util.Map.of("bootstrap.servers", args[0]))),
+            new KafkaWalSettings(args[1], 1, java.util.Map.of("bootstrap.servers", args[0])),
+            System::nanoTime),
         args[2],
         Long.parseLong(args[3]));
   }

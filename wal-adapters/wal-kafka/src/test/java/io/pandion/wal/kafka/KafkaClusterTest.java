@@ -45,7 +45,8 @@ final class KafkaClusterTest {
   private static KafkaWalProvider provider() {
     return new KafkaWalProvider(
         KafkaWalSettings.defaults(
-            brokers.stream().map(KafkaBroker::bootstrapServers).collect(Collectors.joining(","))));
+            brokers.stream().map(KafkaBroker::bootstrapServers).collect(Collectors.joining(","))),
+        System::nanoTime);
   }
 
   @Test
@@ -173,7 +174,7 @@ final class KafkaClusterTest {
                 "2000",
                 "delivery.timeout.ms",
                 "5000"));
-    try (KafkaWalProvider provider = new KafkaWalProvider(settings)) {
+    try (KafkaWalProvider provider = new KafkaWalProvider(settings, System::nanoTime)) {
       Wal wal = provider.open("lasting", 1);
       Messages.append(wal, 1, 10);
       brokers.get(0).kill();

@@ -17,12 +17,12 @@ final class KafkaContainerTest {
     try (KafkaContainer kafka = new KafkaContainer("apache/kafka:4.0.0")) {
       kafka.start();
       KafkaWalSettings settings = KafkaWalSettings.defaults(kafka.getBootstrapServers());
-      try (KafkaWalProvider provider = new KafkaWalProvider(settings)) {
+      try (KafkaWalProvider provider = new KafkaWalProvider(settings, System::nanoTime)) {
         Wal wal = provider.open("c", 1);
         Messages.append(wal, 1, 100);
         wal.truncate(50);
       }
-      try (KafkaWalProvider provider = new KafkaWalProvider(settings)) {
+      try (KafkaWalProvider provider = new KafkaWalProvider(settings, System::nanoTime)) {
         Wal wal = provider.open("c", 2);
         assertThat(wal.nextLsn()).isEqualTo(101);
         assertThat(Messages.lsns(wal, 50)).hasSize(51).isSorted();

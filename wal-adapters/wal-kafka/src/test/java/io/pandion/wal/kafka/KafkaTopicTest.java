@@ -73,7 +73,8 @@ final class KafkaTopicTest {
 
   @Test
   void a_new_topic_keeps_everything_and_has_one_partition() throws Exception {
-    try (KafkaWalProvider provider = new KafkaWalProvider(SharedBroker.settings("new-"));
+    try (KafkaWalProvider provider =
+            new KafkaWalProvider(SharedBroker.settings("new-"), System::nanoTime);
         Admin admin = admin()) {
       provider.open("c", 1).close();
       assertThat(
@@ -113,7 +114,8 @@ final class KafkaTopicTest {
         topic("unsafe-4", 1, with("unclean.leader.election.enable", "true")));
     topics.put(
         "max.message.bytes is 100000", topic("unsafe-5", 1, with("max.message.bytes", "100000")));
-    try (KafkaWalProvider provider = new KafkaWalProvider(SharedBroker.settings("unsafe-"));
+    try (KafkaWalProvider provider =
+            new KafkaWalProvider(SharedBroker.settings("unsafe-"), System::nanoTime);
         Admin admin = admin()) {
       admin.createTopics(topics.values()).all().get();
       topics.forEach(
@@ -139,7 +141,8 @@ final class KafkaTopicTest {
 
   @Test
   void others_can_read_the_headers_of_a_message() {
-    try (KafkaWalProvider provider = new KafkaWalProvider(SharedBroker.settings("open-"))) {
+    try (KafkaWalProvider provider =
+        new KafkaWalProvider(SharedBroker.settings("open-"), System::nanoTime)) {
       Wal wal = provider.open("c", 4);
       wal.append(
               List.of(
@@ -177,7 +180,8 @@ final class KafkaTopicTest {
   @Test
   void late_records_of_an_older_owner_neither_stop_the_owner_nor_are_seen() {
     String topic = "late-c";
-    try (KafkaWalProvider provider = new KafkaWalProvider(SharedBroker.settings("late-"));
+    try (KafkaWalProvider provider =
+            new KafkaWalProvider(SharedBroker.settings("late-"), System::nanoTime);
         KafkaProducer<byte[], byte[]> zombie = producer()) {
       Wal old = provider.open("c", 1);
       Messages.append(old, 1, 5);
@@ -211,7 +215,8 @@ final class KafkaTopicTest {
 
   @Test
   void a_record_of_somebody_else_is_told_and_not_passed_over() throws Exception {
-    try (KafkaWalProvider provider = new KafkaWalProvider(SharedBroker.settings("alien-"));
+    try (KafkaWalProvider provider =
+            new KafkaWalProvider(SharedBroker.settings("alien-"), System::nanoTime);
         KafkaProducer<byte[], byte[]> alien = producer()) {
       Wal wal = provider.open("c", 1);
       Messages.append(wal, 1, 2);
@@ -227,7 +232,8 @@ final class KafkaTopicTest {
 
   @Test
   void truncation_deletes_records_but_not_under_a_reader() throws Exception {
-    try (KafkaWalProvider provider = new KafkaWalProvider(SharedBroker.settings("cut-"));
+    try (KafkaWalProvider provider =
+            new KafkaWalProvider(SharedBroker.settings("cut-"), System::nanoTime);
         Admin admin = admin()) {
       Wal wal = provider.open("c", 1);
       Messages.append(wal, 1, 30);
@@ -276,7 +282,8 @@ final class KafkaTopicTest {
             Map.of("security.protocol", "NONE"),
             Map.of("request.timeout.ms", "soon"),
             Map.of("max.in.flight.requests.per.connection", "9"))) {
-      try (KafkaWalProvider provider = new KafkaWalProvider(SharedBroker.settings("w-", wrong))) {
+      try (KafkaWalProvider provider =
+          new KafkaWalProvider(SharedBroker.settings("w-", wrong), System::nanoTime)) {
         assertThatThrownBy(() -> provider.open("c", 1))
             .isInstanceOfSatisfying(
                 PandionException.class,
@@ -290,7 +297,8 @@ final class KafkaTopicTest {
                 "w-",
                 Map.of(
                     "bootstrap.servers", "127.0.0.1:1",
-                    "default.api.timeout.ms", "3000")))) {
+                    "default.api.timeout.ms", "3000")),
+            System::nanoTime)) {
       assertThatThrownBy(() -> provider.open("c", 1))
           .isInstanceOfSatisfying(
               PandionException.class,

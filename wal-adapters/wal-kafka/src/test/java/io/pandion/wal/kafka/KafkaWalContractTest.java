@@ -38,6 +38,6 @@ final class KafkaWalContractTest extends WalContract {
   }
 
   private WalProvider another() {
-    return new KafkaWalProvider(SharedBroker.settings(prefix));
+    return new KafkaWalProvider(SharedBroker.settings(prefix), System::nanoTime);
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 final class KafkaWalProcessTest extends WalProcessContract {
   @Override
   protected WalProvider provider() {
-    return new KafkaWalProvider(SharedBroker.settings("process-"));
+    return new KafkaWalProvider(SharedBroker.settings("process-"), System::nanoTime);
   }
 
   @Override

@@ -34,7 +34,8 @@ final class KafkaWalSpeed {
 
   private static void run(String servers) throws Exception {
     AtomicInteger topics = new AtomicInteger();
-    try (KafkaWalProvider provider = new KafkaWalProvider(KafkaWalSettings.defaults(servers))) {
+    try (KafkaWalProvider provider =
+        new KafkaWalProvider(KafkaWalSettings.defaults(servers), System::nanoTime)) {
       new WalRace(provider, bytes -> bare(servers, topics.incrementAndGet(), bytes)).run();
     }
   }

@@ -62,6 +62,10 @@ final class LocalWal implements Wal {
     thread.start();
   }
 
+  String pchannel() {
+    return pchannel;
+  }
+
   @Override
   public synchronized long nextLsn() {
     return nextLsn;

@@ -45,11 +45,8 @@ public final class LocalWalProvider implements WalProvider {
   ///   acknowledged record of the last file is damaged, UNAVAILABLE_RETRY when the disk fails,
   ///   INVALID_REQUEST for a name that is not `[A-Za-z0-9_-]{1,200}` or a negative term
   @Override
-  public Wal open(String pchannel, long term) {
-    if (!NAME.matcher(pchannel).matches()) {
-      throw PandionException.invalid(
-          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
-    }
+  public Wal open(String pchannel, long term, long firstLsn) {
+    checkName(pchannel);
     if (term < 0) {
       throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
     }
@@ -58,7 +55,8 @@ public final class LocalWalProvider implements WalProvider {
       log.create();
       OwnerFile owner = new OwnerFile(disk, log.path());
       try {
-        LocalWal wal = new LocalWal(LogOutput.open(disk, log, owner, term, settings), open::remove);
+        LocalWal wal =
+            new LocalWal(LogOutput.open(disk, log, owner, term, firstLsn, settings), open::remove);
         open.add(wal);
         wal.start();
         return wal;
@@ -67,11 +65,46 @@ public final class LocalWalProvider implements WalProvider {
         throw e;
       }
     } catch (IOException e) {
-      throw new PandionException(
-          PandionException.Reason.UNAVAILABLE_RETRY,
-          PandionException.Subject.CHANNEL,
-          "channel " + pchannel + ": cannot open the log " + log.path() + ": " + e,
-          e);
+      throw unavailable(pchannel, "cannot open the log " + log.path(), e);
+    }
+  }
+
+  private static void checkName(String pchannel) {
+    if (!NAME.matcher(pchannel).matches()) {
+      throw PandionException.invalid(
+          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
+    }
+  }
+
+  private static PandionException unavailable(String pchannel, String what, IOException e) {
+    return new PandionException(
+        PandionException.Reason.UNAVAILABLE_RETRY,
+        PandionException.Subject.CHANNEL,
+        "channel " + pchannel + ": " + what + ": " + e,
+        e);
+  }
+
+  @Override
+  public void prepare(String pchannel) {
+    checkName(pchannel);
+    try {
+      new LogDirectory(directory, pchannel).create();
+    } catch (IOException e) {
+      throw unavailable(pchannel, "cannot make its folder in " + directory, e);
+    }
+  }
+
+  @Override
+  public void remove(String pchannel) {
+    checkName(pchannel);
+    List.copyOf(open).stream()
+        .filter(wal -> wal.pchannel().equals(pchannel))
+        .forEach(LocalWal::close);
+    LogDirectory log = new LogDirectory(directory, pchannel);
+    try {
+      log.removeAll();
+    } catch (IOException e) {
+      throw unavailable(pchannel, "cannot remove the log " + log.path(), e);
     }
   }
 

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.regex.Matcher;
@@ -151,6 +152,23 @@ final class LogDirectory {
       // One after the other, so that no crash can leave a hole.
       sync(path);
     }
+  }
+
+  /// Removes the directory and what is in it, newest file first, so that what a crash leaves is a
+  /// log that was cut short and can be removed again.
+  void removeAll() throws IOException {
+    if (!Files.isDirectory(path)) {
+      return;
+    }
+    List<Path> children;
+    try (Stream<Path> all = Files.list(path)) {
+      children = all.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path child : children) {
+      Files.delete(child);
+    }
+    Files.delete(path);
+    sync(Objects.requireNonNull(path.getParent(), "the root is a directory"));
   }
 
   /// Makes the names in the directory durable.

@@ -29,6 +29,7 @@ final class LogOutput implements Closeable {
       LogDirectory directory,
       OwnerFile owner,
       OwnerFile.State state,
+      long firstLsn,
       LocalWalSettings settings)
       throws IOException {
     this.disk = disk;
@@ -40,7 +41,8 @@ final class LogOutput implements Closeable {
     this.nextLsn = state.nextLsn();
     this.lastTick = state.lastTick();
     if (directory.firstLsns().isEmpty()) {
-      this.writer = create(new SegmentHeader(directory.pchannel(), 1, term, 0, 0, 0));
+      this.nextLsn = firstLsn;
+      this.writer = create(new SegmentHeader(directory.pchannel(), firstLsn, term, 0, 0, 0));
     } else {
       LogEnd end = LogEnd.recover(disk, directory, nextLsn);
       this.nextLsn = end.nextLsn();
@@ -58,7 +60,12 @@ final class LogOutput implements Closeable {
 
   /// Recovers the log and fences all who opened it before.
   static LogOutput open(
-      Disk disk, LogDirectory directory, OwnerFile owner, long term, LocalWalSettings settings)
+      Disk disk,
+      LogDirectory directory,
+      OwnerFile owner,
+      long term,
+      long firstLsn,
+      LocalWalSettings settings)
       throws IOException {
     try (OwnerFile.Held _ = owner.lockToOpen()) {
       OwnerFile.State before = owner.read().orElse(new OwnerFile.State(0, 0, 1, 0));
@@ -84,7 +91,7 @@ final class LogOutput implements Closeable {
       }
       OwnerFile.State mine =
           new OwnerFile.State(term, before.opening() + 1, before.nextLsn(), before.lastTick());
-      LogOutput output = new LogOutput(disk, directory, owner, mine, settings);
+      LogOutput output = new LogOutput(disk, directory, owner, mine, firstLsn, settings);
       try {
         owner.write(output.state());
         return output;

@@ -23,6 +23,10 @@ final class BatchEncoder {
   /// The batch as records, in one piece unless it is larger than an object; the future goes with
   /// the last one.
   List<WaitingObject.Chunk> chunks(List<WalMessage> batch, CompletableFuture<Void> future) {
+    if (batch.size() == 1) {
+      byte[] record = RecordCodec.encode(channel, batch.getFirst(), compressor);
+      return List.of(chunk(batch, record, List.of(future)));
+    }
     List<WaitingObject.Chunk> out = new ArrayList<>();
     List<byte[]> records = new ArrayList<>();
     int bytes = 0;
@@ -30,7 +34,7 @@ final class BatchEncoder {
     for (int i = 0; i < batch.size(); i++) {
       byte[] record = RecordCodec.encode(channel, batch.get(i), compressor);
       if (bytes > 0 && (long) bytes + record.length > objectBytes) {
-        out.add(chunk(batch.subList(first, i), records, bytes, List.of()));
+        out.add(chunk(batch.subList(first, i), joined(records, bytes), List.of()));
         records.clear();
         bytes = 0;
         first = i;
@@ -38,30 +42,32 @@ final class BatchEncoder {
       records.add(record);
       bytes += record.length;
     }
-    out.add(chunk(batch.subList(first, batch.size()), records, bytes, List.of(future)));
+    out.add(chunk(batch.subList(first, batch.size()), joined(records, bytes), List.of(future)));
     return out;
   }
 
-  private WaitingObject.Chunk chunk(
-      List<WalMessage> messages,
-      List<byte[]> records,
-      int bytes,
-      List<CompletableFuture<Void>> waiters) {
-    byte[] all = records.size() == 1 ? records.getFirst() : new byte[bytes];
-    if (records.size() > 1) {
-      int at = 0;
-      for (byte[] record : records) {
-        System.arraycopy(record, 0, all, at, record.length);
-        at += record.length;
-      }
+  private static byte[] joined(List<byte[]> records, int bytes) {
+    byte[] all = new byte[bytes];
+    int at = 0;
+    for (byte[] record : records) {
+      System.arraycopy(record, 0, all, at, record.length);
+      at += record.length;
     }
-    long charge = messages.stream().mapToLong(m -> m.body().size()).sum();
+    return all;
+  }
+
+  private WaitingObject.Chunk chunk(
+      List<WalMessage> messages, byte[] records, List<CompletableFuture<Void>> waiters) {
+    long charge = 0;
+    for (WalMessage message : messages) {
+      charge += message.body().size();
+    }
     WalMessage first = messages.getFirst();
     WalMessage end = messages.getLast();
     return new WaitingObject.Chunk(
         wal,
-        all,
-        Math.max(bytes, charge),
+        records,
+        Math.max(records.length, charge),
         messages.size(),
         first.lsn(),
         end.lsn(),

@@ -1,6 +1,7 @@
 package io.pandion.wal.objectstore;
 
 import com.github.luben.zstd.ZstdCompressCtx;
+import java.nio.ByteBuffer;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,13 @@ final class BodyCompressor implements AutoCloseable {
   private final Queue<ZstdCompressCtx> free = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
 
-  /// The compressed body, or null when that gains less than an eighth.
-  byte @Nullable [] compress(byte[] body) {
-    if (body.length < COMPRESS_FROM) {
+  /// The compressed body, or null when that gains less than an eighth. The buffer stays as it was.
+  byte @Nullable [] compress(ByteBuffer encoded) {
+    if (encoded.remaining() < COMPRESS_FROM) {
       return null;
     }
+    byte[] body = new byte[encoded.remaining()];
+    encoded.get(encoded.position(), body);
     ZstdCompressCtx context = free.poll();
     if (context == null) {
       context = new ZstdCompressCtx().setLevel(LEVEL);

@@ -12,10 +12,14 @@ import java.util.List;
 /// @param baseTick highest tick of what was truncated
 record ChannelRecord(
     long term, long opening, String node, long baseSeq, long baseTick, List<Extent> extents) {
-  static final ChannelRecord NEW = new ChannelRecord(0, 0, "", 1, 0, List.of());
+  static final ChannelRecord NEW = startingAt(1);
 
   ChannelRecord {
     extents = List.copyOf(extents);
+  }
+
+  static ChannelRecord startingAt(long firstSeq) {
+    return new ChannelRecord(0, 0, "", firstSeq, 0, List.of());
   }
 
   ChannelRecord raise(long newTerm, String newNode) {

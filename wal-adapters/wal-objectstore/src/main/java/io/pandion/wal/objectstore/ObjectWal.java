@@ -131,7 +131,10 @@ final class ObjectWal implements Wal {
     }
     CompletableFuture<Void> future = new CompletableFuture<>();
     List<WaitingObject.Chunk> chunks = encoder.chunks(batch, future);
-    long bytes = chunks.stream().mapToLong(WaitingObject.Chunk::charge).sum();
+    long bytes = 0;
+    for (WaitingObject.Chunk chunk : chunks) {
+      bytes += chunk.charge();
+    }
     lock.lock();
     try {
       awaitRoom(bytes);
@@ -157,28 +160,12 @@ final class ObjectWal implements Wal {
   }
 
   private void check(List<WalMessage> batch) {
-    long tick = lastTick;
+    long _ = WalBatch.checkTicks(pchannel, batch, term, lastTick);
     for (WalMessage m : batch) {
-      if (m.term() != term || m.tick() <= tick) {
-        throw new IllegalArgumentException(
-            "channel "
-                + pchannel
-                + ": message "
-                + m.lsn()
-                + " has term "
-                + m.term()
-                + " and tick "
-                + m.tick()
-                + "; the log has term "
-                + term
-                + ", and its last tick is "
-                + tick);
-      }
       if (m.vchannel().length() > RecordCodec.MAX_VCHANNEL / 3) {
         throw new IllegalArgumentException(
             "channel " + pchannel + ": the name of a vchannel is over 21845 characters");
       }
-      tick = m.tick();
     }
   }
 

@@ -5,8 +5,10 @@ import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.storage.ConditionalCreateProbe;
 import io.pandion.storage.ObjectStore;
+import io.pandion.storage.RetryingObjectStore;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalProvider;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -35,8 +37,13 @@ public final class ObjectWalProvider implements WalProvider {
   private static final long CLOSE_SECONDS = 10;
   private static final long SETTLE_NANOS = 20_000_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   private final ObjectStore store;
+
+  /// The same store for all but the objects of the log, whose writers repeat by rules of their own.
+  private final ObjectStore patient;
+
   private final ObjectWalSettings settings;
   private final String node;
   private final Threads threads;
@@ -101,7 +108,8 @@ public final class ObjectWalProvider implements WalProvider {
     this.io = threads.requests();
     this.meta = deciders.meta(meta);
     this.cache = new ObjectCache(settings.cacheBytes());
-    this.lowWater = deciders.lowWater(this.meta, store);
+    this.patient = new RetryingObjectStore(store, PATIENCE, threads::pause);
+    this.lowWater = deciders.lowWater(this.meta, patient);
     this.trimmer = new Trimmer(this.meta, lock, this::index, this::collect);
     this.survivors = new Survivors(this.meta, lock);
     this.fence = deciders.fence(store, writer, threads::pause);
@@ -119,11 +127,8 @@ public final class ObjectWalProvider implements WalProvider {
   ///   UNAVAILABLE_RETRY when the store does not answer, INVALID_REQUEST for a name that is not
   ///   `[A-Za-z0-9_-]{1,200}` or a negative term
   @Override
-  public Wal open(String pchannel, long term) {
-    if (!NAME.matcher(pchannel).matches()) {
-      throw PandionException.invalid(
-          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
-    }
+  public Wal open(String pchannel, long term, long firstLsn) {
+    checkName(pchannel);
     if (term < 0) {
       throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
     }
@@ -142,11 +147,54 @@ public final class ObjectWalProvider implements WalProvider {
         // Another opening in this process may have been faster, and been written to since.
         ObjectWal earlier = open.get(pchannel);
         if (earlier == null || earlier.isDrained()) {
-          return takeOver(pchannel, term);
+          return takeOver(pchannel, term, firstLsn);
         }
       } finally {
         opening.unlock();
       }
+    }
+  }
+
+  private static void checkName(String pchannel) {
+    if (!NAME.matcher(pchannel).matches()) {
+      throw PandionException.invalid(
+          "'" + pchannel + "' is not a name of a channel: use 1 to 200 of A-Z a-z 0-9 _ -");
+    }
+  }
+
+  @Override
+  public void prepare(String pchannel) {
+    checkName(pchannel);
+    opening.lock();
+    try {
+      probe();
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  @Override
+  public void remove(String pchannel) {
+    checkName(pchannel);
+    ObjectWal mine = open.get(pchannel);
+    if (mine != null) {
+      mine.close();
+    }
+    opening.lock();
+    try {
+      new ChannelRemoval(meta, this::isLive, fence, this::index, this::collect).remove(pchannel);
+    } finally {
+      opening.unlock();
+    }
+  }
+
+  /// Whether this provider writes a stream.
+  private boolean isLive(String stream) {
+    lock.lock();
+    try {
+      return current != null && !current.dead() && current.id().text().equals(stream);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -183,7 +231,7 @@ public final class ObjectWalProvider implements WalProvider {
     } finally {
       lock.unlock();
     }
-    ConditionalCreateProbe.check(store, "wal/probe/" + name.text(), io);
+    ConditionalCreateProbe.check(patient, "wal/probe/" + name.text(), io);
     requireNoLostLog();
     probed = true;
   }
@@ -194,8 +242,8 @@ public final class ObjectWalProvider implements WalProvider {
     if (!meta.isEmpty()) {
       return;
     }
-    for (String object : store.list("wal/v1/")) {
-      if (store.size(object) > SlotFormat.EMPTY && meta.isEmpty()) {
+    for (String object : patient.list("wal/v1/")) {
+      if (patient.size(object) > SlotFormat.EMPTY && meta.isEmpty()) {
         throw PandionException.corrupt(
             "the bucket holds a log ("
                 + object
@@ -205,8 +253,8 @@ public final class ObjectWalProvider implements WalProvider {
     }
   }
 
-  private ObjectWal takeOver(String pchannel, long term) {
-    ChannelRecord raised = meta.raise(pchannel, term, node);
+  private ObjectWal takeOver(String pchannel, long term, long firstLsn) {
+    ChannelRecord raised = meta.raise(pchannel, term, node, firstLsn);
     StreamWriter stream = live();
     Map<String, UnaryOperator<StreamRecord>> streams = new HashMap<>();
     ChannelRecord ended = raised;
@@ -384,7 +432,7 @@ public final class ObjectWalProvider implements WalProvider {
   /// What is known of a stream.
   StreamIndex index(String stream) {
     return indexes.computeIfAbsent(
-        stream, s -> new StreamIndex(StreamId.parse(s), store, cache, io));
+        stream, s -> new StreamIndex(StreamId.parse(s), patient, cache, io));
   }
 
   ExecutorService io() {

@@ -22,16 +22,18 @@ final class RecordCodec {
   /// @param channel checksum of the channel's name
   static byte[] encode(int channel, WalMessage message, BodyCompressor compressor) {
     byte[] vchannel = message.vchannel().getBytes(StandardCharsets.UTF_8);
-    byte[] body = new byte[message.body().size()];
-    message.body().encoded().get(body);
-    byte[] packed = compressor.compress(body);
-    byte[] stored = packed == null ? body : packed;
-    byte[] bytes = new byte[SlotFormat.RECORD_FIXED + vchannel.length + stored.length];
+    int size = message.body().size();
+    ByteBuffer stored = message.body().encoded();
+    byte[] packed = compressor.compress(stored);
+    if (packed != null) {
+      stored = ByteBuffer.wrap(packed);
+    }
+    byte[] bytes = new byte[SlotFormat.RECORD_FIXED + vchannel.length + stored.remaining()];
     ByteBuffer out = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
     out.putInt(bytes.length - SlotFormat.RECORD_PREFIX).putInt(0).putInt(channel);
     out.put(packed == null ? 0 : SlotFormat.ZSTD);
     out.putLong(message.term()).putLong(message.lsn()).putLong(message.tick());
-    out.putShort((short) vchannel.length).put(vchannel).putInt(body.length).put(stored);
+    out.putShort((short) vchannel.length).put(vchannel).putInt(size).put(stored);
     out.putInt(
         4,
         SlotFormat.crc(bytes, SlotFormat.RECORD_PREFIX, bytes.length - SlotFormat.RECORD_PREFIX));

@@ -144,6 +144,7 @@ final class StreamWriter {
 
   /// Adds records of a channel.
   void add(WaitingObject.Chunk chunk) {
+    long before = waitingBytes();
     WaitingObject last = waiting.peekLast();
     if (last == null
         || (last.bytes() > 0 && last.bytes() + chunk.bytes().length > settings.objectBytes())) {
@@ -152,7 +153,10 @@ final class StreamWriter {
     }
     last.add(chunk);
     unackedBytes += chunk.charge();
-    changed.signal();
+    // the thread sleeps until the window ends, or longer: only these change when it has to wake
+    if (before == 0 || (before < settings.sealBytes() && waitingBytes() >= settings.sealBytes())) {
+      changed.signal();
+    }
   }
 
   /// What waits is sealed without delay.

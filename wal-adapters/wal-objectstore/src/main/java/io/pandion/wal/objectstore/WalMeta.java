@@ -56,10 +56,15 @@ class WalMeta {
   /// extents is what the owner before can not change any more.
   ///
   /// @throws PandionException FENCED when a higher term is known
-  ChannelRecord raise(String channel, long term, String node) {
+  ///
+  /// @param firstSeq of a channel that is not known yet
+  ChannelRecord raise(String channel, long term, String node, long firstSeq) {
     while (true) {
       Optional<MetaEntry> entry = store.get(CHANNELS + channel);
-      ChannelRecord now = entry.map(e -> read(e, ChannelRecord.class)).orElse(ChannelRecord.NEW);
+      ChannelRecord now =
+          entry
+              .map(e -> read(e, ChannelRecord.class))
+              .orElseGet(() -> ChannelRecord.startingAt(firstSeq));
       if (now.term() > term) {
         throw fenced(channel, term, now);
       }
@@ -117,6 +122,15 @@ class WalMeta {
   /// Whether an opening may change its channel.
   boolean owns(ChannelRecord now, long term, long opening) {
     return now.ownedBy(term, opening);
+  }
+
+  /// Forgets a channel.
+  void remove(String channel) {
+    String key = CHANNELS + channel;
+    Optional<MetaEntry> entry = store.get(key);
+    while (entry.isPresent() && !store.commit(guard(key, entry).delete(key))) {
+      entry = store.get(key);
+    }
   }
 
   /// Changes a stream that is there; does nothing when it is not.

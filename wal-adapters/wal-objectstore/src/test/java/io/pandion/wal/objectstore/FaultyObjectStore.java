@@ -2,10 +2,8 @@ package io.pandion.wal.objectstore;
 
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
+import io.pandion.storage.ForwardingObjectStore;
 import io.pandion.storage.MemoryObjectStore;
-import io.pandion.storage.ObjectStore;
-import java.nio.file.Path;
-import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -16,7 +14,7 @@ import java.util.concurrent.locks.LockSupport;
 /// A twin of the object stores that behaves as badly as they may: replies get lost, creates land
 /// long after they were given up, errors and requests to slow down come, everything takes time.
 /// What it keeps is what they promise: a name is created once. Any number of threads.
-final class FaultyObjectStore implements ObjectStore {
+final class FaultyObjectStore extends ForwardingObjectStore {
   private final MemoryObjectStore objects;
   private final ScheduledExecutorService late =
       Executors.newSingleThreadScheduledExecutor(Thread.ofPlatform().daemon().factory());
@@ -33,6 +31,7 @@ final class FaultyObjectStore implements ObjectStore {
   volatile boolean down;
 
   FaultyObjectStore(MemoryObjectStore objects, long seed) {
+    super(objects);
     this.objects = objects;
     this.random = new Random(seed);
   }
@@ -80,7 +79,8 @@ final class FaultyObjectStore implements ObjectStore {
     };
   }
 
-  private void read() {
+  @Override
+  protected void onRequest() {
     if (dice(400) < percent) {
       faults.incrementAndGet();
       throw failure(Reason.UNAVAILABLE_RETRY);
@@ -89,48 +89,6 @@ final class FaultyObjectStore implements ObjectStore {
 
   private static PandionException failure(Reason reason) {
     return new PandionException(reason, PandionException.Subject.NONE, "a fault on purpose");
-  }
-
-  @Override
-  public void putFile(String name, Path file) {
-    objects.putFile(name, file);
-  }
-
-  @Override
-  public byte[] read(String name, long offset, int length) {
-    read();
-    return objects.read(name, offset, length);
-  }
-
-  @Override
-  public byte[] readAll(String name) {
-    read();
-    return objects.readAll(name);
-  }
-
-  @Override
-  public Path localCopy(String name, Path directory) {
-    return objects.localCopy(name, directory);
-  }
-
-  @Override
-  public long size(String name) {
-    return objects.size(name);
-  }
-
-  @Override
-  public boolean exists(String name) {
-    return objects.exists(name);
-  }
-
-  @Override
-  public List<String> list(String prefix) {
-    return objects.list(prefix);
-  }
-
-  @Override
-  public void delete(String name) {
-    objects.delete(name);
   }
 
   @Override

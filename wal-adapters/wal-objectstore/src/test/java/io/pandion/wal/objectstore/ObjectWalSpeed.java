@@ -25,11 +25,18 @@ import java.util.concurrent.atomic.AtomicLong;
 /// io.pandion.wal.objectstore.ObjectWalSpeed [seconds [directory [file|s3]]]`, in the module's
 /// folder.
 final class ObjectWalSpeed {
-  private static final int[] BODIES = {100, 1_000, 10_000, 100_000};
+  private static final int[] CHANNELS = numbers("channels", "1,16");
+  private static final int[] BODIES = numbers("bytes", "100,1000,10000,100000");
   private static final int BARE_WRITERS = 16;
   private static final FileMetaStore META = FileMetaStore.inMemory();
 
   private ObjectWalSpeed() {}
+
+  private static int[] numbers(String property, String usual) {
+    return Arrays.stream(System.getProperty(property, usual).split(","))
+        .mapToInt(Integer::parseInt)
+        .toArray();
+  }
 
   /// @param args seconds of each measurement; directory; one store only
   public static void main(String[] args) throws Exception {
@@ -60,7 +67,7 @@ final class ObjectWalSpeed {
     System.out.println(
         "channels  bytes  appends/s    MB/s  p50 ms  p99 ms   PUTs  PUTs/s  KB/PUT |"
             + " bare PUT MB/s  of it");
-    for (int channels : new int[] {1, 16}) {
+    for (int channels : CHANNELS) {
       for (int body : BODIES) {
         measure(store, channels, body, seconds, true);
       }

@@ -48,6 +48,13 @@ final class PulsarLog {
     subscribe().close();
   }
 
+  /// Removes the subscription, and with it the claim to what the topic holds.
+  void letGo() throws PulsarClientException {
+    try (Consumer<byte[]> consumer = subscribe()) {
+      consumer.unsubscribe();
+    }
+  }
+
   private Consumer<byte[]> subscribe() throws PulsarClientException {
     return client
         .newConsumer(Schema.BYTES)

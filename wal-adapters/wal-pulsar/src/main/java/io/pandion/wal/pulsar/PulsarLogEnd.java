@@ -11,10 +11,13 @@ final class PulsarLogEnd implements AutoCloseable {
   private final PulsarLog.Cursor cursor;
   private final TopicReplay<String> replay;
   private final PulsarMarks marks;
+  private final long firstLsn;
   private boolean first = true;
   private @Nullable MessageId before;
 
-  PulsarLogEnd(PulsarLog log, PulsarMarks marks) {
+  /// @param firstLsn of the log, when it has no message
+  PulsarLogEnd(PulsarLog log, PulsarMarks marks, long firstLsn) {
+    this.firstLsn = firstLsn;
     this.cursor = log.cursor(MessageId.earliest);
     this.replay = new TopicReplay<>(log.pchannel());
     this.marks = marks;
@@ -59,7 +62,7 @@ final class PulsarLogEnd implements AutoCloseable {
   }
 
   long nextLsn() {
-    return Math.max(1, replay.nextLsn());
+    return replay.nextLsn() == 0 ? firstLsn : replay.nextLsn();
   }
 
   long lastTick() {

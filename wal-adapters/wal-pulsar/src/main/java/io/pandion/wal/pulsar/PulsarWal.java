@@ -11,7 +11,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.apache.pulsar.client.api.MessageId;
 import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.PulsarClientException;
@@ -30,6 +32,7 @@ final class PulsarWal implements Wal {
   private static final Logger LOG = LoggerFactory.getLogger(PulsarWal.class);
 
   private final long term;
+  private final long beginLsn;
   private final String reign;
   private final PulsarLog log;
   private final PulsarMarks marks;
@@ -41,25 +44,33 @@ final class PulsarWal implements Wal {
   // Touched by the log's own thread only.
   private MessageId before;
 
+  /// @param beginLsn lsn of the first message that the log ever had
   PulsarWal(
       long term,
       MessageId fence,
+      long beginLsn,
       PulsarLogEnd end,
       PulsarLog log,
       PulsarMarks marks,
       Producer<byte[]> producer,
-      Consumer<PulsarWal> onClose) {
+      Consumer<PulsarWal> onClose,
+      LongSupplier nanos) {
     this.term = term;
+    this.beginLsn = beginLsn;
     this.reign = PulsarRecords.position(fence);
     this.before = fence;
     this.log = log;
     this.marks = marks;
     this.producer = producer;
     this.onClose = onClose;
-    this.appends = new AppendsUnderWay(log.pchannel(), term, end.nextLsn(), end.lastTick());
+    this.appends = new AppendsUnderWay(log.pchannel(), term, end.nextLsn(), end.lastTick(), nanos);
     this.own =
         Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("wal-" + log.pchannel()).factory());
+  }
+
+  String pchannel() {
+    return log.pchannel();
   }
 
   @Override
@@ -137,7 +148,8 @@ final class PulsarWal implements Wal {
   /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the log is closed
   @Override
   public WalReader read(long fromLsn) {
-    return new PulsarLogReader(log, marks, Math.max(1, fromLsn), appends.durableLsnForReader());
+    return new PulsarLogReader(
+        log, marks, Math.max(beginLsn, fromLsn), appends.durableLsnForReader());
   }
 
   /// Removes up to a mark, and then only whole ledgers; the last message stays, for it tells the
@@ -169,7 +181,9 @@ final class PulsarWal implements Wal {
   /// Waits for what was appended, then stops.
   @Override
   public void close() {
-    appends.finish();
+    if (!appends.finish()) {
+      fail(new TimeoutException("closed before the broker confirmed it"));
+    }
     own.shutdown();
     try {
       producer.close();

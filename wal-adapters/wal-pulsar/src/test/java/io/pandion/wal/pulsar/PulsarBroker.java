@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A real Pulsar standalone server (broker, bookie, metadata in RocksDB) in a JVM of its own, on
 /// 127.0.0.1. It can be killed and started again over the same files.
-final class PulsarBroker {
+public final class PulsarBroker implements AutoCloseable {
   private static final long PATIENCE_NANOS = 120_000_000_000L;
   private static @Nullable PulsarBroker shared;
 
@@ -33,7 +33,7 @@ final class PulsarBroker {
   }
 
   /// One server for all test classes of a run.
-  static synchronized PulsarBroker shared() {
+  public static synchronized PulsarBroker shared() {
     PulsarBroker started = shared;
     if (started == null) {
       try {
@@ -57,7 +57,23 @@ final class PulsarBroker {
     return started;
   }
 
-  String serviceUrl() {
+  /// A server over the files of an empty directory.
+  public static PulsarBroker start(Path directory) throws IOException {
+    PulsarBroker broker = new PulsarBroker(Files.createDirectories(directory), freePort());
+    // a test run that is ended from outside leaves no server behind
+    Runtime.getRuntime().addShutdownHook(new Thread(broker::kill));
+    broker.configure();
+    broker.start();
+    return broker;
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  /// What a client connects to.
+  public String serviceUrl() {
     return "pulsar://127.0.0.1:" + port;
   }
 
@@ -102,9 +118,9 @@ final class PulsarBroker {
   }
 
   /// Starts it, again over its files.
-  void start() throws IOException {
+  public void start() throws IOException {
     String classPath =
-        Files.readString(Path.of(System.getProperty("pandion.broker.classpath", ""))).strip();
+        Files.readString(Path.of(System.getProperty("pandion.pulsar.classpath", ""))).strip();
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -174,7 +190,7 @@ final class PulsarBroker {
   }
 
   /// SIGKILL.
-  void kill() {
+  public void kill() {
     Process running = process;
     if (running != null) {
       running.destroyForcibly();

@@ -9,7 +9,8 @@ final class PulsarChild {
   /// @param args service URL, prefix of topics, channel, term
   public static void main(String[] args) throws Exception {
     WalChild.run(
-        new PulsarWalProvider(new PulsarWalSettings(args[1], Map.of("serviceUrl", args[0]))),
+        new PulsarWalProvider(
+            new PulsarWalSettings(args[1], Map.of("serviceUrl", args[0])), System::nanoTime),
         args[2],
         Long.parseLong(args[3]));
   }

@@ -1,7 +1,12 @@
 package io.pandion.wal.pulsar;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.pandion.wal.WalContract;
 import io.pandion.wal.WalProvider;
+import java.util.concurrent.TimeUnit;
+import org.apache.pulsar.client.api.PulsarClient;
+import org.apache.pulsar.client.api.SubscriptionInitialPosition;
 
 /// The contract on a real broker; each test has topics of its own.
 final class PulsarWalContractTest extends WalContract {
@@ -26,6 +31,25 @@ final class PulsarWalContractTest extends WalContract {
     return another();
   }
 
+  /// Pulsar removes what nobody holds in its own time; a subscription that is there would give what
+  /// it holds.
+  @Override
+  protected void assertGone(String pchannel) throws Exception {
+    PulsarWalSettings settings = PulsarBroker.settings(prefix);
+    try (PulsarClient client =
+            PulsarClient.builder().serviceUrl(PulsarBroker.shared().serviceUrl()).build();
+        var consumer =
+            client
+                .newConsumer()
+                .topic(settings.topicPrefix() + pchannel)
+                .subscriptionName("pandion-wal")
+                .subscriptionInitialPosition(SubscriptionInitialPosition.Latest)
+                .subscribe()) {
+      assertThat(consumer.receive(1, TimeUnit.SECONDS)).isNull();
+      consumer.unsubscribe();
+    }
+  }
+
   @Override
   protected boolean failWrites(WalProvider provider) {
     PulsarBroker.shared().kill();
@@ -38,6 +62,6 @@ final class PulsarWalContractTest extends WalContract {
   }
 
   private WalProvider another() {
-    return new PulsarWalProvider(PulsarBroker.settings(prefix));
+    return new PulsarWalProvider(PulsarBroker.settings(prefix), System::nanoTime);
   }
 }

@@ -8,7 +8,7 @@ import java.util.List;
 final class PulsarWalProcessTest extends WalProcessContract {
   @Override
   protected WalProvider provider() {
-    return new PulsarWalProvider(PulsarBroker.settings("process-"));
+    return new PulsarWalProvider(PulsarBroker.settings("process-"), System::nanoTime);
   }
 
   @Override

@@ -24,7 +24,8 @@ final class PulsarWalSpeed {
         PulsarWalProvider provider =
             new PulsarWalProvider(
                 new PulsarWalSettings(
-                    "persistent://public/default/speed-", Map.of("serviceUrl", url)))) {
+                    "persistent://public/default/speed-", Map.of("serviceUrl", url)),
+                System::nanoTime)) {
       new WalRace(provider, bytes -> bare(client, topics.incrementAndGet(), bytes)).run();
     }
     // the shared server ends with this process
