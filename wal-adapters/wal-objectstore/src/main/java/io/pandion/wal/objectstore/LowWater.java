@@ -29,7 +29,7 @@ class LowWater {
     boolean ended = before.get().state() != StreamRecord.State.OPEN;
     long unneeded = ended ? before.get().end() : released;
     long low = needed == Long.MAX_VALUE ? unneeded : needed;
-    meta.changeStream(stream.text(), r -> low > r.lowWater() ? r.low(low) : r);
+    meta.changeStream(stream.text(), r -> r.low(low));
     StreamRecord now = meta.stream(stream.text()).orElse(before.get());
     for (long slot = now.deleted(); slot < now.lowWater(); slot++) {
       store.delete(stream.object(slot));

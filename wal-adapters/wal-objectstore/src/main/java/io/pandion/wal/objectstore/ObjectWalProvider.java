@@ -270,7 +270,7 @@ public final class ObjectWalProvider implements WalProvider {
       }
       ended = end(pchannel, raised, end);
     }
-    long from = nextSlot(stream);
+    long from = acknowledged(stream);
     Extent extent = Extent.open(term, stream.id(), from, ended.nextSeq(), ended.highestTick());
     ChannelRecord next = ended.add(extent);
     streams.put(stream.id().text(), r -> r);
@@ -316,6 +316,17 @@ public final class ObjectWalProvider implements WalProvider {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw PandionException.unavailable("interrupted while stream " + stream.id() + " settled");
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /// Where an extent begins: all slots before are there, so that who ends the stream from here on,
+  /// or from the start of another channel's extent, finds the same first hole.
+  private long acknowledged(StreamWriter stream) {
+    lock.lock();
+    try {
+      return stream.acknowledged();
     } finally {
       lock.unlock();
     }
