@@ -42,11 +42,13 @@ final class ExtentReader implements WalReader {
 
   /// @param from lsn of the first message wanted
   /// @param end lsn at which it stops
+  /// @param keeps first lsn of its first slot: it looks for its first message from there on
   ExtentReader(
       String channel,
       List<Span> spans,
       long from,
       long end,
+      long keeps,
       ExecutorService io,
       Consumer<ExtentReader> onClose) {
     this.channel = channel;
@@ -56,7 +58,7 @@ final class ExtentReader implements WalReader {
     this.end = end;
     this.io = io;
     this.onClose = onClose;
-    this.keeps = from;
+    this.keeps = keeps;
   }
 
   /// Lsn below which it reads nothing any more.

@@ -217,6 +217,8 @@ final class ObjectWal implements Wal {
         throw closed();
       }
       List<ExtentReader.Span> spans = new ArrayList<>();
+      long first = Math.max(fromLsn, extents.getFirst().firstSeq());
+      long keeps = first;
       for (Extent extent : extents) {
         StreamIndex index = provider.index(extent.stream());
         if (extent.isOpen()) {
@@ -228,11 +230,11 @@ final class ObjectWal implements Wal {
           }
         } else if (extent.lastSeq() >= fromLsn) {
           spans.add(new ExtentReader.Span(index, extent.fromSlot(), extent.toSlot()));
+          keeps = Math.min(keeps, extent.firstSeq());
         }
       }
-      long first = Math.max(fromLsn, extents.getFirst().firstSeq());
       ExtentReader reader =
-          new ExtentReader(pchannel, spans, first, durableLsn, provider.io(), this::forget);
+          new ExtentReader(pchannel, spans, first, durableLsn, keeps, provider.io(), this::forget);
       readers.add(reader);
       return reader;
     } finally {

@@ -243,13 +243,25 @@ public final class ObjectWalProvider implements WalProvider {
       return;
     }
     for (String object : patient.list("wal/v1/")) {
-      if (patient.size(object) > SlotFormat.EMPTY && meta.isEmpty()) {
+      if (holdsRecords(object) && meta.isEmpty()) {
         throw PandionException.corrupt(
             "the bucket holds a log ("
                 + object
                 + " and others), but the meta store knows of none: restore the meta store from its"
                 + " backup; or, to give up what was not flushed, remove wal/v1/ from the bucket");
       }
+    }
+  }
+
+  private boolean holdsRecords(String object) {
+    try {
+      return patient.size(object) > SlotFormat.EMPTY;
+    } catch (PandionException e) {
+      if (e.reason() == Reason.NOT_FOUND) {
+        // Another node opened a log since, and has collected this already.
+        return false;
+      }
+      throw e;
     }
   }
 

@@ -112,10 +112,15 @@ final class Trimmer {
     }
   }
 
-  /// What is left of a closed extent, or null. Where its slots are not known, it stays whole.
+  /// What is left of a closed extent, or null. Where its slots are not known, it stays whole; also
+  /// while none of its records goes, because a reader looks at its first slots, too, when it comes
+  /// to it.
   private @Nullable Extent closedFrom(String channel, Extent extent, long below) {
     if (extent.lastSeq() < below) {
       return null;
+    }
+    if (extent.firstSeq() >= below) {
+      return extent;
     }
     Extent kept = extent;
     for (Slot slot : indexes.apply(extent.stream()).known(extent.fromSlot(), extent.toSlot())) {

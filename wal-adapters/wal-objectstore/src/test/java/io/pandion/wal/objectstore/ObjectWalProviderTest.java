@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pandion.meta.FileMetaStore;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
+import io.pandion.storage.ForwardingObjectStore;
 import io.pandion.storage.MemoryObjectStore;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalBody;
@@ -119,6 +120,24 @@ class ObjectWalProviderTest {
     }
     try (ObjectWalProvider provider = Providers.fast(objects, meta)) {
       assertThat(Messages.read(provider.open("c", 2), 1)).hasSize(3);
+    }
+  }
+
+  @Test
+  void objects_that_another_node_collects_meanwhile_are_no_lost_log() {
+    String object = StreamId.random(new java.util.SplittableRandom(1)).object(0);
+    ForwardingObjectStore collected =
+        new ForwardingObjectStore(objects) {
+          @Override
+          public List<String> list(String prefix) {
+            List<String> found = super.list(prefix);
+            objects.delete(object);
+            return found;
+          }
+        };
+    objects.putIfAbsent(object, new byte[SlotFormat.EMPTY + 1]);
+    try (ObjectWalProvider provider = Providers.fast(collected, meta)) {
+      append(provider.open("c", 1), 1, 3).join();
     }
   }
 

@@ -2,13 +2,22 @@ package io.pandion.wal.objectstore.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
-/// FENCE or CLOSE object never. A stream ends once, and its marks do not fall.
+/// FENCE or CLOSE object never. A stream ends once, and its marks do not fall while it is known.
+///
+/// A stream that was collected whole is forgotten; a writer that was paused all the while brings
+/// its entry back with a mark of 0 when it opens a channel at its end. What is deleted then lies
+/// below the mark that was written before: deletes, and creates of that writer, may come as late as
+/// they like.
 final class NeededObjectsStay implements Invariant {
   private static final String ROOT = "wal/v1/";
   private static final int DATA = 1;
   private final ChannelEntries entries = new ChannelEntries();
+
+  /// Highest low-water mark that was ever written, by stream.
+  private final Map<String, Long> marks = new TreeMap<>();
 
   @Override
   public void see(Happening happening) {
@@ -37,9 +46,8 @@ final class NeededObjectsStay implements Invariant {
         }
       }
     }
-    JsonNode record = entries.stream(stream);
-    if (!record.isMissingNode() && slot >= record.path("lowWater").asLong()) {
-      throw new Violation(getClass(), d + " is not below the mark of " + record);
+    if (slot >= marks.getOrDefault(stream, 0L)) {
+      throw new Violation(getClass(), d + " is not below the mark of " + entries.stream(stream));
     }
   }
 
@@ -47,6 +55,7 @@ final class NeededObjectsStay implements Invariant {
     JsonNode before = entries.stream(ChannelEntries.name(c.key()));
     entries.see(c);
     JsonNode now = entries.stream(ChannelEntries.name(c.key()));
+    marks.merge(ChannelEntries.name(c.key()), now.path("lowWater").asLong(), Math::max);
     long end = before.path("end").asLong(-1);
     if ((end >= 0 && now.path("end").asLong() != end)
         || now.path("lowWater").asLong() < before.path("lowWater").asLong()

@@ -18,6 +18,9 @@ final class OutcomesAreTrue implements Invariant {
   /// Attempts under way, by node and channel: they fence the opening before on their node first.
   private final Map<String, Integer> attempts = new HashMap<>();
 
+  /// Those of them beside which there was another one.
+  private final Set<String> several = new HashSet<>();
+
   private final Map<String, Set<Integer>> open = new HashMap<>();
 
   @Override
@@ -25,12 +28,17 @@ final class OutcomesAreTrue implements Invariant {
     entries.see(happening);
     switch (happening) {
       case Happening.Opening o -> {
-        attempts.merge(o.node() + o.channel(), 1, Integer::sum);
+        if (attempts.merge(o.node() + o.channel(), 1, Integer::sum) > 1) {
+          several.add(o.node() + o.channel());
+        } else {
+          several.remove(o.node() + o.channel());
+        }
         open.remove(o.node() + o.channel());
       }
       case Happening.NotOpened n -> attempts.merge(n.node() + n.channel(), -1, Integer::sum);
       case Happening.Opened o -> {
-        if (attempts.merge(o.node() + o.channel(), -1, Integer::sum) == 0) {
+        if (attempts.merge(o.node() + o.channel(), -1, Integer::sum) == 0
+            && !several.contains(o.node() + o.channel())) {
           open.computeIfAbsent(o.node() + o.channel(), _ -> new HashSet<>()).add(o.handle());
         }
       }

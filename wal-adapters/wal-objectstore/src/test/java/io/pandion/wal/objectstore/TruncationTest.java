@@ -1,0 +1,105 @@
+package io.pandion.wal.objectstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pandion.meta.FileMetaStore;
+import io.pandion.storage.MemoryObjectStore;
+import io.pandion.wal.Wal;
+import io.pandion.wal.WalMessage;
+import io.pandion.wal.WalReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/// What goes when a log is truncated, and what stays for readers that are not yet through.
+@Timeout(60)
+class TruncationTest {
+  private final MemoryObjectStore objects = new MemoryObjectStore();
+  private final FileMetaStore meta = FileMetaStore.inMemory();
+
+  private static CompletableFuture<Void> append(Wal wal, long term) {
+    return wal.append(Messages.batch(term, wal.nextLsn(), 1, "w"));
+  }
+
+  private static List<Long> rest(WalReader reader) {
+    List<Long> lsns = new ArrayList<>();
+    for (WalMessage m = reader.next(); m != null; m = reader.next()) {
+      lsns.add(m.lsn());
+    }
+    return lsns;
+  }
+
+  /// Returns when a truncation that was asked for before has come to an end.
+  private static void trimmed(ObjectWalProvider provider, int number) {
+    // an opening waits for it, once it has begun
+    for (int i = 0; i < 20; i++) {
+      provider.open("other-" + number + "-" + i, 1).close();
+    }
+  }
+
+  @Test
+  void a_reader_in_the_middle_of_an_extent_keeps_the_slots_that_it_has_to_walk_over() {
+    try (ObjectWalProvider first = Providers.fast(objects, meta)) {
+      Wal wal = first.open("c", 1);
+      for (int i = 0; i < 10; i++) {
+        append(wal, 1).join();
+      }
+    }
+    try (ObjectWalProvider second = Providers.fast(objects, meta)) {
+      Wal wal = second.open("c", 2);
+      assertThat(Messages.read(wal, 1)).hasSize(10);
+      int before = objects.list("wal/v1/").size();
+      try (WalReader reader = wal.read(6)) {
+        wal.truncate(6);
+        trimmed(second, 1);
+        assertThat(rest(reader)).containsExactly(6L, 7L, 8L, 9L, 10L);
+      }
+      wal.truncate(7);
+      await(() -> objects.list("wal/v1/").size() <= before - 6);
+      assertThat(Messages.read(wal, 1)).hasSize(4);
+    }
+  }
+
+  @Test
+  void slots_before_the_first_record_of_an_extent_stay_while_a_reader_is_on_its_way_to_them() {
+    HeldObjectStore slow = new HeldObjectStore(objects);
+    ObjectWalProvider first = Providers.fast(slow, meta);
+    try (first) {
+      Wal early = first.open("early", 1);
+      append(early, 1).join();
+      slow.hold("/00000000000000000001");
+      CompletableFuture<Void> held = append(early, 1);
+      await(slow::holds);
+      Wal late = first.open("late", 1);
+      CompletableFuture<Void> behind = append(late, 1);
+      slow.release();
+      CompletableFuture.allOf(held, behind).join();
+    }
+    try (ObjectWalProvider second = Providers.fast(objects, meta)) {
+      Wal early = second.open("early", 2);
+      Wal late = second.open("late", 2);
+      assertThat(Messages.read(late, 1)).hasSize(1);
+      try (WalReader reader = late.read(1)) {
+        early.truncate(3);
+        late.truncate(1);
+        trimmed(second, 1);
+        assertThat(rest(reader)).containsExactly(1L);
+      }
+    }
+  }
+
+  private interface Check {
+    boolean holds();
+  }
+
+  private static void await(Check check) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (!check.holds()) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+  }
+}
