@@ -49,6 +49,7 @@ final class StreamWriter {
   private final NavigableMap<Long, Sealed> sealed = new TreeMap<>();
   private final Deque<Command> commands = new ArrayDeque<>();
   private long unackedBytes;
+  private long acknowledged;
   private int previous;
   private boolean flush;
   private boolean closing;
@@ -112,9 +113,10 @@ final class StreamWriter {
     return planner.nextSlot();
   }
 
-  /// All slots below are durable.
+  /// All slots below are durable, and their channels and the index know them. The planner's own
+  /// mark is ahead of it until this thread has had its turn.
   long acknowledged() {
-    return planner.acknowledged();
+    return acknowledged;
   }
 
   boolean onThread() {
@@ -326,6 +328,7 @@ final class StreamWriter {
       }
     }
     done.clear();
+    acknowledged = Math.max(acknowledged, below);
     room.signalAll();
     unlocked(() -> durable.forEach(WaitingRun::complete));
     room.signalAll();

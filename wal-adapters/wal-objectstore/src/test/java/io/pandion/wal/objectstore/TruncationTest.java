@@ -9,8 +9,13 @@ import io.pandion.wal.WalMessage;
 import io.pandion.wal.WalReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -89,6 +94,54 @@ class TruncationTest {
         assertThat(rest(reader)).containsExactly(1L);
       }
     }
+  }
+
+  /// Between the reply for a slot and its acknowledgement by the writer's thread, truncation runs.
+  @Test
+  void what_is_created_and_not_yet_acknowledged_stays_when_all_before_it_is_truncated() {
+    List<ReentrantLock> locks = new ArrayList<>();
+    AtomicReference<@Nullable Wal> truncated = new AtomicReference<>();
+    Deciders deciders =
+        new Deciders() {
+          @Override
+          CommitPlanner planner(ObjectWalSettings settings, RandomGenerator random) {
+            return new CommitPlanner(settings, random) {
+              @Override
+              List<Command> replied(long slot, Reply reply, long now) {
+                List<Command> out = super.replied(slot, reply, now);
+                Wal wal = truncated.getAndSet(null);
+                if (wal != null) {
+                  // the lock is held here: the trimmer comes to it before the writer's thread
+                  wal.truncate(2);
+                  await(locks.getFirst()::hasQueuedThreads);
+                }
+                return out;
+              }
+            };
+          }
+        };
+    try (ObjectWalProvider first = provider(locks, deciders)) {
+      Wal wal = first.open("c", 1);
+      append(wal, 1).join();
+      truncated.set(wal);
+      append(wal, 1).join();
+      try (ObjectWalProvider second = Providers.fast(objects, meta)) {
+        assertThat(rest(second.open("c", 2).read(1))).containsExactly(2L);
+      }
+    }
+  }
+
+  private ObjectWalProvider provider(List<ReentrantLock> locks, Deciders deciders) {
+    Threads threads =
+        new ForwardingThreads(new JdkThreads(System::nanoTime)) {
+          @Override
+          public ReentrantLock lock() {
+            locks.add(super.lock());
+            return locks.getLast();
+          }
+        };
+    return new ObjectWalProvider(
+        objects, meta, Providers.fastSettings(), "n", threads, new SplittableRandom(1), deciders);
   }
 
   private interface Check {
