@@ -2,7 +2,6 @@ package io.pandion.wal.objectstore;
 
 import io.pandion.meta.MetaStore;
 import io.pandion.storage.ObjectStore;
-import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /// Makes the parts of a provider that keep the protocol's promises. Tests plant faults here, to
@@ -16,8 +15,8 @@ class Deciders {
     return new CommitPlanner(settings, random);
   }
 
-  StreamFence fence(ObjectStore store, long writer, LongConsumer pause) {
-    return new StreamFence(store, writer, pause);
+  StreamFence fence(ObjectStore store, long writer) {
+    return new StreamFence(store, writer);
   }
 
   LowWater lowWater(WalMeta meta, ObjectStore store) {

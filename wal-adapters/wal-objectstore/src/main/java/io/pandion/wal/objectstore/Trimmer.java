@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Moves the checkpoint of a log, which is the start of its first extent, and lets go the slots
@@ -15,23 +13,16 @@ import org.jspecify.annotations.Nullable;
 final class Trimmer {
   private final WalMeta meta;
   private final ReentrantLock lock;
-  private final Function<String, StreamIndex> indexes;
-  private final BiConsumer<String, Long> collect;
+  private final KnownStreams known;
 
   /// Streams that were let go and are not collected yet, and behind which slots.
   private final Map<String, Long> owed = new LinkedHashMap<>();
 
   /// @param lock guards the logs
-  /// @param collect is told of each stream that was let go, and behind which slots
-  Trimmer(
-      WalMeta meta,
-      ReentrantLock lock,
-      Function<String, StreamIndex> indexes,
-      BiConsumer<String, Long> collect) {
+  Trimmer(WalMeta meta, ReentrantLock lock, KnownStreams known) {
     this.meta = meta;
     this.lock = lock;
-    this.indexes = indexes;
-    this.collect = collect;
+    this.known = known;
   }
 
   /// Goes on until there is nothing more to do.
@@ -107,7 +98,7 @@ final class Trimmer {
 
   private void collectOwed() {
     for (Map.Entry<String, Long> one : List.copyOf(owed.entrySet())) {
-      collect.accept(one.getKey(), one.getValue());
+      known.collect(one.getKey(), one.getValue());
       owed.remove(one.getKey());
     }
   }
@@ -123,7 +114,7 @@ final class Trimmer {
       return extent;
     }
     Extent kept = extent;
-    for (Slot slot : indexes.apply(extent.stream()).known(extent.fromSlot(), extent.toSlot())) {
+    for (Slot slot : known.index(extent.stream()).known(extent.fromSlot(), extent.toSlot())) {
       Part part = slot.part(channel);
       if (slot.number() != kept.fromSlot() || (part != null && part.lastSeq() >= below)) {
         break;

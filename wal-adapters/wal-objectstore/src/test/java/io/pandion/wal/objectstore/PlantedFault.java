@@ -5,7 +5,6 @@ import io.pandion.storage.ObjectStore;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.LongConsumer;
 import java.util.random.RandomGenerator;
 
 /// Mistakes that one could make in this log, planted to show that the simulation finds them.
@@ -41,10 +40,10 @@ public enum PlantedFault {
       }
 
       @Override
-      StreamFence fence(ObjectStore store, long writer, LongConsumer pause) {
+      StreamFence fence(ObjectStore store, long writer) {
         return PlantedFault.this == END_WITHOUT_FENCE
-            ? new NoFence(store, writer, pause)
-            : super.fence(store, writer, pause);
+            ? new NoFence(store, writer)
+            : super.fence(store, writer);
       }
 
       @Override
@@ -97,8 +96,8 @@ public enum PlantedFault {
   }
 
   private static final class NoFence extends StreamFence {
-    NoFence(ObjectStore store, long writer, LongConsumer pause) {
-      super(store, writer, pause);
+    NoFence(ObjectStore store, long writer) {
+      super(store, writer);
     }
 
     @Override

@@ -52,15 +52,16 @@ final class NeededObjectsStay implements Invariant {
   }
 
   private void stream(Happening.Committed c) {
-    JsonNode before = entries.stream(ChannelEntries.name(c.key()));
+    String name = ChannelEntries.name(c.key());
+    JsonNode before = entries.stream(name);
     entries.see(c);
-    JsonNode now = entries.stream(ChannelEntries.name(c.key()));
-    marks.merge(ChannelEntries.name(c.key()), now.path("lowWater").asLong(), Math::max);
+    JsonNode now = entries.stream(name);
+    long mark = marks.merge(name, now.path("lowWater").asLong(), Math::max);
     long end = before.path("end").asLong(-1);
     if ((end >= 0 && now.path("end").asLong() != end)
         || now.path("lowWater").asLong() < before.path("lowWater").asLong()
         || now.path("deleted").asLong() < before.path("deleted").asLong()
-        || now.path("deleted").asLong() > now.path("lowWater").asLong()) {
+        || now.path("deleted").asLong() > mark) {
       throw new Violation(getClass(), before + " becomes " + c);
     }
   }
