@@ -2,6 +2,7 @@ package io.pandion.wal.objectstore;
 
 import io.pandion.storage.ForwardingObjectStore;
 import io.pandion.storage.ObjectStore;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -9,9 +10,8 @@ import java.util.concurrent.CountDownLatch;
 /// Holds creates of some names back until it is told to let them go, as a slow way to a server
 /// does. Any number of threads.
 final class HeldObjectStore extends ForwardingObjectStore {
-  private final CountDownLatch released = new CountDownLatch(1);
+  private final Map<String, CountDownLatch> latches = new ConcurrentHashMap<>();
   private final Set<String> held = ConcurrentHashMap.newKeySet();
-  private volatile String end = "nothing";
 
   HeldObjectStore(ObjectStore store) {
     super(store);
@@ -19,29 +19,46 @@ final class HeldObjectStore extends ForwardingObjectStore {
 
   /// From now on creates of names with this end wait.
   void hold(String nameEnd) {
-    end = nameEnd;
+    latches.put(nameEnd, new CountDownLatch(1));
   }
 
-  /// Whether a create waits.
-  boolean holds() {
-    return !held.isEmpty();
+  /// Names whose creates wait now.
+  Set<String> held() {
+    return Set.copyOf(held);
   }
 
   void release() {
-    released.countDown();
+    Set.copyOf(latches.keySet()).forEach(this::release);
+  }
+
+  void release(String nameEnd) {
+    CountDownLatch latch = latches.remove(nameEnd);
+    if (latch != null) {
+      latch.countDown();
+    }
   }
 
   @Override
   public boolean putIfAbsent(String name, byte[] bytes) {
-    if (name.endsWith(end)) {
-      held.add(name);
-      try {
-        released.await();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException(e);
-      }
-    }
+    Map.copyOf(latches)
+        .forEach(
+            (end, latch) -> {
+              if (name.endsWith(end)) {
+                await(name, latch);
+              }
+            });
     return super.putIfAbsent(name, bytes);
+  }
+
+  private void await(String name, CountDownLatch latch) {
+    held.add(name);
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    } finally {
+      held.remove(name);
+    }
   }
 }

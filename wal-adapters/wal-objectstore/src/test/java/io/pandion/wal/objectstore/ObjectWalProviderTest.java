@@ -151,13 +151,13 @@ class ObjectWalProviderTest {
         append(two, 1, 1).join();
       }
       one.truncate(11);
-      await(() -> provider.open("other", 1).nextLsn() == 1);
+      Eventually.holds(() -> provider.open("other", 1).nextLsn() == 1);
       assertThat(objects.list("wal/v1/")).hasSizeGreaterThanOrEqualTo(20);
       two.truncate(8);
-      await(() -> objects.list("wal/v1/").size() < 10);
+      Eventually.holds(() -> objects.list("wal/v1/").size() < 10);
       assertThat(Messages.read(two, 8)).hasSize(3);
       two.truncate(11);
-      await(() -> objects.list("wal/v1/").isEmpty());
+      Eventually.holds(() -> objects.list("wal/v1/").isEmpty());
       append(two, 1, 1).join();
       assertThat(Messages.read(two, 1)).hasSize(1);
     }
@@ -238,17 +238,5 @@ class ObjectWalProviderTest {
         .isInstanceOfSatisfying(
             PandionException.class, e -> assertThat(e.reason()).isEqualTo(Reason.CORRUPT_DATA));
     provider.close();
-  }
-
-  private interface Check {
-    boolean holds();
-  }
-
-  private static void await(Check check) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!check.holds()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
   }
 }

@@ -10,7 +10,6 @@ import io.pandion.storage.MemoryObjectStore;
 import io.pandion.wal.Wal;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,12 +41,12 @@ class StreamEndTest {
     stream = slot0.substring(0, slot0.lastIndexOf('/'));
     slow.hold(HOLE);
     var _ = append(early, 1);
-    await(slow::holds);
+    Eventually.holds(() -> !slow.held().isEmpty());
     var _ = append(early, 1);
-    await(() -> objects.exists(stream + "/00000000000000000002"));
+    Eventually.holds(() -> objects.exists(stream + "/00000000000000000002"));
     Wal late = first.open("late", 1);
     behindTheHole = append(late, 1);
-    await(() -> objects.exists(stream + "/00000000000000000003"));
+    Eventually.holds(() -> objects.exists(stream + "/00000000000000000003"));
   }
 
   @AfterEach
@@ -84,7 +83,7 @@ class StreamEndTest {
     Wal early = second.open("early", 2);
     append(early, 2).join();
     early.truncate(early.nextLsn());
-    await(() -> !objects.exists(stream + "/00000000000000000000"));
+    Eventually.holds(() -> !objects.exists(stream + "/00000000000000000000"));
     // the truncation of a log that is closed is over
     early.close();
     assertThat(objects.size(stream + HOLE)).isEqualTo(SlotFormat.EMPTY);
@@ -98,17 +97,5 @@ class StreamEndTest {
     behindTheHole.join();
     first.close();
     assertThat(Messages.read(second.open("late", 2), 1)).hasSize(1);
-  }
-
-  private interface Check {
-    boolean holds();
-  }
-
-  private static void await(Check check) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!check.holds()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
   }
 }

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
@@ -63,7 +62,7 @@ class TruncationTest {
         assertThat(rest(reader)).containsExactly(6L, 7L, 8L, 9L, 10L);
       }
       wal.truncate(7);
-      await(() -> objects.list("wal/v1/").size() <= before - 6);
+      Eventually.holds(() -> objects.list("wal/v1/").size() <= before - 6);
       assertThat(Messages.read(wal, 1)).hasSize(4);
     }
   }
@@ -77,7 +76,7 @@ class TruncationTest {
       append(early, 1).join();
       slow.hold("/00000000000000000001");
       CompletableFuture<Void> held = append(early, 1);
-      await(slow::holds);
+      Eventually.holds(() -> !slow.held().isEmpty());
       Wal late = first.open("late", 1);
       CompletableFuture<Void> behind = append(late, 1);
       slow.release();
@@ -93,6 +92,26 @@ class TruncationTest {
         trimmed(second, 1);
         assertThat(rest(reader)).containsExactly(1L);
       }
+    }
+  }
+
+  /// Readers must not begin where the slots may have gone, and the next truncation must go on.
+  @Test
+  void truncation_goes_on_after_a_lost_reply_of_the_meta_store() {
+    LossyMetaStore lossy = new LossyMetaStore(meta);
+    try (ObjectWalProvider provider = Providers.fast(objects, lossy)) {
+      Wal wal = provider.open("c", 1);
+      for (int i = 0; i < 6; i++) {
+        append(wal, 1).join();
+      }
+      lossy.loseNextReply();
+      wal.truncate(3);
+      Eventually.holds(lossy::hasLost);
+      trimmed(provider, 1);
+      assertThat(Messages.read(wal, 1)).extracting(WalMessage::lsn).startsWith(3L);
+      wal.truncate(5);
+      Eventually.holds(() -> objects.list("wal/v1/").size() == 2);
+      assertThat(Messages.read(wal, 1)).extracting(WalMessage::lsn).containsExactly(5L, 6L);
     }
   }
 
@@ -113,7 +132,7 @@ class TruncationTest {
                 if (wal != null) {
                   // the lock is held here: the trimmer comes to it before the writer's thread
                   wal.truncate(2);
-                  await(locks.getFirst()::hasQueuedThreads);
+                  Eventually.holds(locks.getFirst()::hasQueuedThreads);
                 }
                 return out;
               }
@@ -142,17 +161,5 @@ class TruncationTest {
         };
     return new ObjectWalProvider(
         objects, meta, Providers.fastSettings(), "n", threads, new SplittableRandom(1), deciders);
-  }
-
-  private interface Check {
-    boolean holds();
-  }
-
-  private static void await(Check check) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (!check.holds()) {
-      assertThat(System.nanoTime()).isLessThan(deadline);
-      Thread.onSpinWait();
-    }
   }
 }

@@ -27,6 +27,7 @@ final class Coordinator {
   private final Owner.Numbers numbers = new Owner.Numbers();
   private final List<Channel> channels = new ArrayList<>();
   private final List<Owner> everyOwner = new ArrayList<>();
+  private final List<Owner> lastReaders = new ArrayList<>();
   private boolean stopped;
 
   /// @param nodes that a channel may be given to; changes
@@ -95,15 +96,22 @@ final class Coordinator {
   void openAll(SimNode node) {
     for (Channel channel : channels) {
       channel.term++;
-      begin(channel, node).onlyRead();
+      Owner reader = begin(channel, node);
+      reader.onlyRead();
+      lastReaders.add(reader);
     }
   }
 
-  /// Who has not come to an end, or has not read all though nobody replaced it; or null.
+  /// Who has not come to an end, or has not read all though the weather is fair; or null.
   @Nullable String stuck() {
     for (Owner owner : everyOwner) {
       if (!owner.hasEnded()) {
         return "owner of " + owner.channel() + " on " + owner.node().name();
+      }
+    }
+    for (Owner reader : lastReaders) {
+      if (!reader.hasReadAll()) {
+        return "last reader of " + reader.channel();
       }
     }
     return null;
