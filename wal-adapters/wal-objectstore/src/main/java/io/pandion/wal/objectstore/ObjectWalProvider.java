@@ -259,8 +259,7 @@ public final class ObjectWalProvider implements WalProvider {
           wal.pchannel(),
           wal.term(),
           wal.opening(),
-          r -> r.endLast(ended.toSlot(), ended.lastSeq(), ended.lastTick()),
-          Map.of());
+          r -> r.endLast(ended.toSlot(), ended.lastSeq(), ended.lastTick()));
     } catch (PandionException e) {
       // All that was acknowledged is durable; the next opening finds the end by itself.
       return;

@@ -162,6 +162,19 @@ final class OwnStreams {
     }
   }
 
+  /// Nothing new begins in a stream any more: its entry says that it was ended and collected, which
+  /// its writer does not know yet. Channels that are in it go on in another when it meets the end.
+  void retire(StreamWriter ended) {
+    lock.lock();
+    try {
+      if (current == ended) {
+        current = null;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// The channels of a stream that another ended go on now, or are lost.
   void forget(StreamWriter dead) {
     streams.remove(dead);

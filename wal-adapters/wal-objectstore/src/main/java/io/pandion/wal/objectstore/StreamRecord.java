@@ -18,6 +18,11 @@ record StreamRecord(String node, State state, long end, long lowWater, long dele
     return new StreamRecord(node, State.OPEN, -1, 0, 0);
   }
 
+  /// Whether an extent may begin at a slot: it and what follows were not collected.
+  boolean takes(long fromSlot) {
+    return fromSlot >= lowWater;
+  }
+
   StreamRecord ended(State how, long slot) {
     return state == State.OPEN ? new StreamRecord(node, how, slot, lowWater, deleted) : this;
   }

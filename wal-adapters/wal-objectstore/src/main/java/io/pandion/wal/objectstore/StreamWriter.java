@@ -44,6 +44,8 @@ final class StreamWriter {
   private final Condition stopped;
   private final Thread thread;
 
+  private boolean known;
+
   // Guarded by the lock.
   private final Deque<WaitingObject> waiting = new ArrayDeque<>();
   private final NavigableMap<Long, Sealed> sealed = new TreeMap<>();
@@ -350,6 +352,20 @@ final class StreamWriter {
     unackedBytes = 0;
     changed.signal();
     return rest;
+  }
+
+  /// What becomes of the stream's entry when an extent of it begins: it stays as it is. A stream
+  /// that was known before and is not any more was ended by another and collected whole. Called
+  /// without the lock, while no channel changes hands.
+  WalMeta.StreamChange holds(long fromSlot) {
+    boolean wasKnown = known;
+    return (now, owner) -> {
+      known = true;
+      if (now.isEmpty()) {
+        return wasKnown ? null : StreamRecord.open(owner);
+      }
+      return now.get().takes(fromSlot) ? now.get() : null;
+    };
   }
 
   /// Stops when all that was added is durable, or the stream has ended.

@@ -53,24 +53,31 @@ final class Survivors {
 
   private ChannelRecord move(ObjectWal wal, StreamWriter dead, long end, StreamWriter fresh) {
     Extent ended;
+    long from;
     lock.lock();
     try {
       ended = wal.endedNow();
+      from = fresh.acknowledged();
     } finally {
       lock.unlock();
     }
     return meta.change(
-        wal.pchannel(),
-        wal.term(),
-        wal.opening(),
-        r -> {
-          ChannelRecord closed = r.endLast(end, ended.lastSeq(), ended.lastTick());
-          return closed.add(
-              Extent.open(wal.term(), fresh.id(), 0, closed.nextSeq(), closed.highestTick()));
-        },
-        Map.of(
-            dead.id().text(), r -> r.ended(StreamRecord.State.FENCED, end),
-            fresh.id().text(), r -> r));
+            wal.pchannel(),
+            wal.term(),
+            wal.opening(),
+            r -> {
+              ChannelRecord closed = r.endLast(end, ended.lastSeq(), ended.lastTick());
+              return closed.add(
+                  Extent.open(
+                      wal.term(), fresh.id(), from, closed.nextSeq(), closed.highestTick()));
+            },
+            Map.of(
+                dead.id().text(), TakeOver.fenced(end),
+                fresh.id().text(), fresh.holds(from)))
+        .orElseThrow(
+            () ->
+                PandionException.unavailable(
+                    "the new stream was ended and collected by others, too"));
   }
 
   private static PandionException unknown(ObjectWal wal, PandionException e) {

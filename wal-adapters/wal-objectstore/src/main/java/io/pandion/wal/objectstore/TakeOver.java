@@ -2,7 +2,7 @@ package io.pandion.wal.objectstore;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
+import java.util.Optional;
 
 /// Makes a channel this node's own; the order of its steps is what fences the owner before. Called
 /// while no other channel of this provider changes hands.
@@ -17,26 +17,39 @@ record TakeOver(WalMeta meta, OwnStreams own, KnownStreams known, StreamFence fe
 
   Taken take(String pchannel, long term, long firstLsn) {
     ChannelRecord raised = meta.raise(pchannel, term, node, firstLsn);
-    StreamWriter stream = own.live();
-    Map<String, UnaryOperator<StreamRecord>> streams = new HashMap<>();
-    ChannelRecord ended = raised;
-    if (!raised.extents().isEmpty() && raised.extents().getLast().isOpen()) {
-      Extent last = raised.extents().getLast();
-      long end = last.stream().equals(stream.id().text()) ? own.settled(stream) : -1;
-      if (end < 0) {
-        // Another stream, or this one was ended by another node just now.
-        stream = own.live();
-        long fenced = fence.end(known.index(last.stream()), last.fromSlot());
-        streams.put(last.stream(), r -> r.ended(StreamRecord.State.FENCED, fenced));
-        end = fenced;
+    while (true) {
+      StreamWriter stream = own.live();
+      Map<String, WalMeta.StreamChange> streams = new HashMap<>();
+      ChannelRecord ended = raised;
+      if (!raised.extents().isEmpty() && raised.extents().getLast().isOpen()) {
+        Extent last = raised.extents().getLast();
+        long end = last.stream().equals(stream.id().text()) ? own.settled(stream) : -1;
+        if (end < 0) {
+          // Another stream, or this one was ended by another node just now.
+          stream = own.live();
+          end = fence.end(known.index(last.stream()), last.fromSlot());
+          streams.put(last.stream(), fenced(end));
+        }
+        ended = end(pchannel, raised, end);
       }
-      ended = end(pchannel, raised, end);
+      long from = own.acknowledged(stream);
+      Extent extent = Extent.open(term, stream.id(), from, ended.nextSeq(), ended.highestTick());
+      ChannelRecord next = ended.add(extent);
+      streams.put(stream.id().text(), stream.holds(from));
+      Optional<ChannelRecord> written =
+          meta.change(pchannel, term, raised.opening(), r -> next, streams);
+      if (written.isPresent()) {
+        return new Taken(written.get(), stream);
+      }
+      // Other nodes ended this stream and collected it while this one was paused.
+      own.retire(stream);
     }
-    long from = own.acknowledged(stream);
-    Extent extent = Extent.open(term, stream.id(), from, ended.nextSeq(), ended.highestTick());
-    ChannelRecord next = ended.add(extent);
-    streams.put(stream.id().text(), r -> r);
-    return new Taken(meta.change(pchannel, term, raised.opening(), r -> next, streams), stream);
+  }
+
+  /// A stream is ended at a slot, unless somebody was faster.
+  static WalMeta.StreamChange fenced(long end) {
+    return (now, owner) ->
+        now.orElseGet(() -> StreamRecord.open(owner)).ended(StreamRecord.State.FENCED, end);
   }
 
   /// Ends the last extent at a slot, with what its slots say.

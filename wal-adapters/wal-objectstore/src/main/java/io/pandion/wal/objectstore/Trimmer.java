@@ -71,17 +71,15 @@ final class Trimmer {
 
   private void write(ObjectWal wal, List<Extent> left) {
     Extent first = left.getFirst();
-    ChannelRecord _ =
-        meta.change(
-            wal.pchannel(),
-            wal.term(),
-            wal.opening(),
-            r -> {
-              owe(r.extents(), left);
-              return new ChannelRecord(
-                  r.term(), r.opening(), r.node(), first.firstSeq(), first.tickBefore(), left);
-            },
-            Map.of());
+    meta.change(
+        wal.pchannel(),
+        wal.term(),
+        wal.opening(),
+        r -> {
+          owe(r.extents(), left);
+          return new ChannelRecord(
+              r.term(), r.opening(), r.node(), first.firstSeq(), first.tickBefore(), left);
+        });
   }
 
   /// Notes which slots go when the extents become those that are left, the last of them.

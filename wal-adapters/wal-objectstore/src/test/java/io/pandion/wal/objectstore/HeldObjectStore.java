@@ -7,10 +7,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
-/// Holds creates of some names back until it is told to let them go, as a slow way to a server
-/// does. Any number of threads.
+/// Holds creates of some names back, or the replies to them, until it is told to let them go, as a
+/// slow way to a server does. Any number of threads.
 final class HeldObjectStore extends ForwardingObjectStore {
   private final Map<String, CountDownLatch> latches = new ConcurrentHashMap<>();
+  private final Map<String, CountDownLatch> replies = new ConcurrentHashMap<>();
   private final Set<String> held = ConcurrentHashMap.newKeySet();
 
   HeldObjectStore(ObjectStore store) {
@@ -22,6 +23,11 @@ final class HeldObjectStore extends ForwardingObjectStore {
     latches.put(nameEnd, new CountDownLatch(1));
   }
 
+  /// From now on creates of names with this end take place, and their replies wait.
+  void holdReplies(String nameEnd) {
+    replies.put(nameEnd, new CountDownLatch(1));
+  }
+
   /// Names whose creates wait now.
   Set<String> held() {
     return Set.copyOf(held);
@@ -29,6 +35,8 @@ final class HeldObjectStore extends ForwardingObjectStore {
 
   void release() {
     Set.copyOf(latches.keySet()).forEach(this::release);
+    replies.values().forEach(CountDownLatch::countDown);
+    replies.clear();
   }
 
   void release(String nameEnd) {
@@ -40,14 +48,20 @@ final class HeldObjectStore extends ForwardingObjectStore {
 
   @Override
   public boolean putIfAbsent(String name, byte[] bytes) {
-    Map.copyOf(latches)
+    await(name, latches);
+    boolean created = super.putIfAbsent(name, bytes);
+    await(name, replies);
+    return created;
+  }
+
+  private void await(String name, Map<String, CountDownLatch> which) {
+    Map.copyOf(which)
         .forEach(
             (end, latch) -> {
               if (name.endsWith(end)) {
                 await(name, latch);
               }
             });
-    return super.putIfAbsent(name, bytes);
   }
 
   private void await(String name, CountDownLatch latch) {

@@ -10,6 +10,7 @@ import io.pandion.model.PandionException.Reason;
 import io.pandion.storage.MemoryObjectStore;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalReader;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -135,6 +136,36 @@ class OpenAndCloseTest {
       slow.release();
       row.join();
       assertThat(Messages.read(provider.open("c", 2), 1)).hasSize(2);
+    }
+  }
+
+  /// Who ends it next would find its first hole among the slots that were collected.
+  @Test
+  void nothing_begins_in_a_stream_that_others_ended_and_collected_meanwhile() {
+    try (ObjectWalProvider first = Providers.fast(slow, meta);
+        ObjectWalProvider second = Providers.fast(objects, meta)) {
+      slow.holdReplies("/00000000000000000000");
+      CompletableFuture<Void> unheard = append(first.open("a", 1), 1);
+      Eventually.holds(() -> !objects.list("wal/v1/").isEmpty());
+      String object = objects.list("wal/v1/").getFirst();
+      Wal taken = second.open("a", 2);
+      append(taken, 2).join();
+      taken.truncate(3);
+      Eventually.holds(() -> !objects.exists(object));
+      // waits until the truncation is over
+      taken.close();
+      Wal other = first.open("b", 1);
+      slow.release();
+      unheard.join();
+      String stream = object.split("/", -1)[3];
+      assertThat(meta.get(WalMeta.CHANNELS + "b"))
+          .hasValueSatisfying(
+              entry ->
+                  assertThat(new String(entry.value(), StandardCharsets.UTF_8))
+                      .contains("\"stream\"")
+                      .doesNotContain(stream));
+      append(other, 1).join();
+      assertThat(Messages.read(second.open("b", 2), 1)).hasSize(1);
     }
   }
 

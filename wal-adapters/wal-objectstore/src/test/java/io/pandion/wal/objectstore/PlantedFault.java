@@ -137,7 +137,7 @@ public enum PlantedFault {
 
     @Override
     long collect(StreamId stream, long released) {
-      long end = meta.stream(stream.text()).map(StreamRecord::end).orElse(-1L);
+      long end = meta.stream(stream.text()).map(seen -> seen.record().end()).orElse(-1L);
       long low = super.collect(stream, released);
       if (low < 0 && end >= 0) {
         store.delete(stream.object(end));

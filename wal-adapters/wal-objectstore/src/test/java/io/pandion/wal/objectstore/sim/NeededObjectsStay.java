@@ -7,10 +7,10 @@ import java.util.TreeMap;
 /// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
 /// FENCE or CLOSE object never. A stream ends once, and its marks do not fall while it is known.
 ///
-/// A stream that was collected whole is forgotten; a writer that was paused all the while brings
-/// its entry back with a mark of 0 when it opens a channel at its end. What is deleted then lies
-/// below the mark that was written before: deletes, and creates of that writer, may come as late as
-/// they like.
+/// A stream that was collected whole is forgotten. What is deleted then lies below the mark that
+/// was written before: deletes, and creates of a writer that was paused, may come as late as they
+/// like. So may the fence of a taker that was replaced: put into a slot that was collected, it is
+/// not the end of its stream, which is further on.
 final class NeededObjectsStay implements Invariant {
   private static final String ROOT = "wal/v1/";
   private static final int DATA = 1;
@@ -18,6 +18,9 @@ final class NeededObjectsStay implements Invariant {
 
   /// Highest low-water mark that was ever written, by stream.
   private final Map<String, Long> marks = new TreeMap<>();
+
+  /// Ends that were written, by stream.
+  private final Map<String, Long> ends = new TreeMap<>();
 
   @Override
   public void see(Happening happening) {
@@ -33,7 +36,7 @@ final class NeededObjectsStay implements Invariant {
     String[] path = d.name().substring(ROOT.length()).split("/", -1);
     String stream = path[1];
     long slot = Long.parseLong(path[2]);
-    if (d.kind() != DATA) {
+    if (d.kind() != DATA && ends.getOrDefault(stream, slot) == slot) {
       throw new Violation(getClass(), d + " is an end");
     }
     for (Map.Entry<String, JsonNode> channel : entries.channels().entrySet()) {
@@ -58,6 +61,9 @@ final class NeededObjectsStay implements Invariant {
     JsonNode now = entries.stream(name);
     long mark = marks.merge(name, now.path("lowWater").asLong(), Math::max);
     long end = before.path("end").asLong(-1);
+    if (now.path("end").asLong() >= 0) {
+      ends.putIfAbsent(name, now.path("end").asLong());
+    }
     if ((end >= 0 && now.path("end").asLong() != end)
         || now.path("lowWater").asLong() < before.path("lowWater").asLong()
         || now.path("deleted").asLong() < before.path("deleted").asLong()

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// Each mistake that is planted in the log is found, by the invariant that it breaks: a simulation
 /// that cannot fail would be none.
 class PlantedFaultTest {
-  private static final int SEEDS = 300;
+  private static final int SEEDS = 2_000;
 
   private static Class<? extends Invariant> broken(PlantedFault fault) {
     return switch (fault) {

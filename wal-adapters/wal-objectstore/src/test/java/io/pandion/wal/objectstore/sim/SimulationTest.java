@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /// replay one; `-Dpandion.sim.last=100000` shows all that happened in it.
 class SimulationTest {
   private static final long FIRST = 1;
-  private static final int SEEDS = 200;
+  private static final int SEEDS = 600;
   private static final int PROGRESS = 1_000;
 
   private final Map<String, Integer> counts = new TreeMap<>();
