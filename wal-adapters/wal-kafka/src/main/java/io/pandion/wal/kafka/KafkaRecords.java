@@ -18,6 +18,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /// How a message lies in a topic: version 2. Numbers are big-endian, as Kafka's own serializers
@@ -104,7 +105,9 @@ final class KafkaRecords {
     headers.add(new RecordHeader("log", log.array()));
     String vchannel = message.vchannel();
     byte[] key = vchannel.isEmpty() ? null : vchannel.getBytes(StandardCharsets.UTF_8);
-    return new ProducerRecord<>(topic, 0, null, key, value(message, part), headers);
+    // of its own type it copies a list at once, of others one by one
+    RecordHeaders exact = new RecordHeaders(headers.toArray(new Header[0]));
+    return new ProducerRecord<>(topic, 0, null, key, value(message, part), exact);
   }
 
   private static byte[] value(WalMessage message, int part) {
