@@ -35,11 +35,25 @@ final class Survivors {
       try {
         kept.put(wal, move(wal, dead, end, fresh));
       } catch (PandionException e) {
-        lost.put(wal, e.reason() == Reason.FENCED ? e : unknown(wal, e));
+        boolean unwritten = e.reason() == Reason.FENCED && isEnd(dead, end);
+        lost.put(wal, unwritten ? e : unknown(wal, e));
       }
     }
     hand(dead, fresh, kept, lost);
     return lost.keySet();
+  }
+
+  /// Whether nothing from a slot on was ever read. A taker that was itself replaced may put its
+  /// fence late, into a slot that others have read and collected: then the entry says where the
+  /// stream ended, or is gone. Who has not written the end down yet has not collected either.
+  private boolean isEnd(StreamWriter dead, long end) {
+    try {
+      return meta.stream(dead.id().text())
+          .filter(seen -> seen.record().end() < 0 || seen.record().end() == end)
+          .isPresent();
+    } catch (PandionException e) {
+      return false;
+    }
   }
 
   private List<ObjectWal> walsOf(StreamWriter stream, Collection<ObjectWal> all) {

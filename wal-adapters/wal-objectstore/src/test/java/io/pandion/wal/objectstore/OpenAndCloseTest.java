@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.pandion.meta.FileMetaStore;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
+import io.pandion.storage.ForwardingObjectStore;
 import io.pandion.storage.MemoryObjectStore;
+import io.pandion.storage.ObjectStore;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalReader;
 import java.nio.charset.StandardCharsets;
@@ -166,6 +168,43 @@ class OpenAndCloseTest {
                       .doesNotContain(stream));
       append(other, 1).join();
       assertThat(Messages.read(second.open("b", 2), 1)).hasSize(1);
+    }
+  }
+
+  @Test
+  void a_row_that_others_have_read_is_not_said_to_be_fenced_when_a_fence_comes_late() {
+    CountDownLatch reply = new CountDownLatch(1);
+    ObjectStore lossy =
+        new ForwardingObjectStore(objects) {
+          @Override
+          public boolean putIfAbsent(String name, byte[] bytes) {
+            boolean created = super.putIfAbsent(name, bytes);
+            if (created && name.startsWith("wal/v1/")) {
+              keep(new CountDownLatch(1), reply);
+              throw new PandionException(
+                  Reason.OUTCOME_UNKNOWN, PandionException.Subject.NONE, "lost on purpose");
+            }
+            return created;
+          }
+        };
+    try (ObjectWalProvider first = Providers.fast(lossy, meta);
+        ObjectWalProvider second = Providers.fast(objects, meta)) {
+      CompletableFuture<Void> row = append(first.open("a", 1), 1);
+      Eventually.holds(() -> !objects.list("wal/v1/").isEmpty());
+      String object = objects.list("wal/v1/").getFirst();
+      Wal taken = second.open("a", 2);
+      assertThat(Messages.read(taken, 1)).hasSize(1);
+      append(taken, 2).join();
+      taken.truncate(3);
+      Eventually.holds(() -> !objects.exists(object));
+      StreamId stream = StreamId.parse(object.split("/", -1)[3]);
+      objects.putIfAbsent(object, new SlotBuilder(stream, 1).fence(0).bytes());
+      reply.countDown();
+      assertThatThrownBy(row::join)
+          .cause()
+          .isInstanceOfSatisfying(
+              PandionException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.OUTCOME_UNKNOWN));
     }
   }
 
