@@ -2,7 +2,9 @@ package io.pandion.wal.objectstore.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
 /// FENCE or CLOSE object never. A stream ends once, and its marks do not fall while it is known.
@@ -19,12 +21,18 @@ final class NeededObjectsStay implements Invariant {
   /// Highest low-water mark that was ever written, by stream.
   private final Map<String, Long> marks = new TreeMap<>();
 
-  /// Ends that were written, by stream.
-  private final Map<String, Long> ends = new TreeMap<>();
+  /// FENCE objects that were put below the mark.
+  private final Set<String> late = new TreeSet<>();
 
   @Override
   public void see(Happening happening) {
     switch (happening) {
+      case Happening.Created c when c.kind() != DATA && c.name().startsWith(ROOT) -> {
+        String[] path = c.name().substring(ROOT.length()).split("/", -1);
+        if (Long.parseLong(path[2]) < marks.getOrDefault(path[1], 0L)) {
+          late.add(c.name());
+        }
+      }
       case Happening.Deleted d when d.name().startsWith(ROOT) -> deleted(d);
       case Happening.Committed c when !ChannelEntries.isChannel(c.key()) && !c.value().isEmpty() ->
           stream(c);
@@ -36,7 +44,7 @@ final class NeededObjectsStay implements Invariant {
     String[] path = d.name().substring(ROOT.length()).split("/", -1);
     String stream = path[1];
     long slot = Long.parseLong(path[2]);
-    if (d.kind() != DATA && ends.getOrDefault(stream, slot) == slot) {
+    if (d.kind() != DATA && !late.contains(d.name())) {
       throw new Violation(getClass(), d + " is an end");
     }
     for (Map.Entry<String, JsonNode> channel : entries.channels().entrySet()) {
@@ -61,9 +69,6 @@ final class NeededObjectsStay implements Invariant {
     JsonNode now = entries.stream(name);
     long mark = marks.merge(name, now.path("lowWater").asLong(), Math::max);
     long end = before.path("end").asLong(-1);
-    if (now.path("end").asLong() >= 0) {
-      ends.putIfAbsent(name, now.path("end").asLong());
-    }
     if ((end >= 0 && now.path("end").asLong() != end)
         || now.path("lowWater").asLong() < before.path("lowWater").asLong()
         || now.path("deleted").asLong() < before.path("deleted").asLong()
