@@ -26,15 +26,15 @@ class ServerTimesTest {
 
   @Test
   void what_was_spent_between_two_moments_is_told_by_search() {
-    ServerTimes before = ServerTimes.parse(metrics(100, 1e-6));
-    ServerTimes spent = ServerTimes.parse(metrics(300, 2e-6)).since(before);
-    // 200 searches; 600 - 100 = 500 microseconds of one unit
+    ServerTimes before = ServerTimes.parse(metrics(100, 2e-6));
+    ServerTimes spent = ServerTimes.parse(metrics(300, 4e-6)).since(before);
+    // 1200 - 200 = 1000 microseconds of one part, 5 a search
     assertThat(spent.searches()).isEqualTo(200);
-    assertThat(spent.micros("plan", "queue")).isEqualTo(5.0, within());
-    assertThat(spent.indexMicros()).isEqualTo(2.5, within());
-    assertThat(spent.mergeMicros()).isEqualTo(7.5, within());
-    assertThat(spent.protocolMicros()).isEqualTo(10.0, within());
-    assertThat(spent.row()).isEqualTo("3 | 25 | 3 | 8 | 3 | 3 | 10");
+    assertThat(spent.micros("plan", "queue")).isEqualTo(10.0, within());
+    assertThat(spent.indexMicros()).isEqualTo(5.0, within());
+    assertThat(spent.mergeMicros()).isEqualTo(15.0, within());
+    assertThat(spent.protocolMicros()).isEqualTo(20.0, within());
+    assertThat(spent.row()).isEqualTo("5 | 50 | 5 | 15 | 5 | 5 | 20");
   }
 
   private static org.assertj.core.data.Offset<Double> within() {
