@@ -7,6 +7,8 @@ import java.util.random.RandomGenerator;
 /// Makes the parts of a provider that keep the protocol's promises. Tests plant faults here, to
 /// show that they would be found.
 class Deciders {
+  private static final int IDLE_SLOTS = 16;
+
   WalMeta meta(MetaStore store) {
     return new WalMeta(store);
   }
@@ -21,5 +23,9 @@ class Deciders {
 
   LowWater lowWater(WalMeta meta, ObjectStore store) {
     return new LowWater(meta, store);
+  }
+
+  IdleExtents idleExtents() {
+    return new IdleExtents(IDLE_SLOTS);
   }
 }

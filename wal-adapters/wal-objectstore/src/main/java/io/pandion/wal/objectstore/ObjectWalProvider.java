@@ -103,7 +103,7 @@ public final class ObjectWalProvider implements WalProvider {
             this::ended);
     this.bucket = new BucketCheck(patient, meta, own::newName, io);
     this.takeOver = new TakeOver(meta, own, known, fence, node);
-    this.trimmer = new Trimmer(meta, lock, known);
+    this.trimmer = new Trimmer(meta, lock, known, deciders.idleExtents());
     this.survivors = new Survivors(meta, lock);
     this.removal = new ChannelRemoval(meta, own, known, fence);
   }
@@ -274,7 +274,7 @@ public final class ObjectWalProvider implements WalProvider {
         () -> {
           opening.lock();
           try {
-            trimmer.trim(wal);
+            trimmer.trim(wal, open.values());
           } finally {
             opening.unlock();
           }

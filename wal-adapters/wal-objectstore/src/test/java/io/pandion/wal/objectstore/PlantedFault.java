@@ -23,7 +23,9 @@ public enum PlantedFault {
   /// Slots go when one channel does not need them.
   COLLECTED_BELOW_ONE_CHECKPOINT,
   /// The fence goes with the last slot before it.
-  FENCE_COLLECTED;
+  FENCE_COLLECTED,
+  /// The extent of an idle channel begins behind creates that are still under way.
+  IDLE_FOLLOWS_TOO_FAR;
 
   Deciders deciders() {
     return new Deciders() {
@@ -52,6 +54,19 @@ public enum PlantedFault {
           case COLLECTED_BELOW_ONE_CHECKPOINT -> new OneCheckpoint(meta, store);
           case FENCE_COLLECTED -> new FenceToo(meta, store);
           default -> super.lowWater(meta, store);
+        };
+      }
+
+      @Override
+      IdleExtents idleExtents() {
+        // histories are short: each slot counts
+        return new IdleExtents(1) {
+          @Override
+          long from(StreamWriter stream) {
+            return PlantedFault.this == IDLE_FOLLOWS_TOO_FAR
+                ? stream.nextSlot()
+                : super.from(stream);
+          }
         };
       }
     };

@@ -17,7 +17,7 @@ class PlantedFaultTest {
   private static Class<? extends Invariant> broken(PlantedFault fault) {
     return switch (fault) {
       case NONE -> throw new IllegalArgumentException("breaks none");
-      case ANY_412_IS_SUCCESS, END_WITHOUT_FENCE -> AckedIsRead.class;
+      case ANY_412_IS_SUCCESS, END_WITHOUT_FENCE, IDLE_FOLLOWS_TOO_FAR -> AckedIsRead.class;
       case ACKNOWLEDGED_OUT_OF_ORDER, CHANGES_NOT_GUARDED -> NothingBehindABarrier.class;
       case SENT_AGAIN_FROM_FIRST_UNACKNOWLEDGED -> OutcomesAreTrue.class;
       case COLLECTED_BELOW_ONE_CHECKPOINT, FENCE_COLLECTED -> NeededObjectsStay.class;
