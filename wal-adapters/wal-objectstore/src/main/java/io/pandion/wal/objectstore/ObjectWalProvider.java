@@ -86,7 +86,8 @@ public final class ObjectWalProvider implements WalProvider {
     this.opening = threads.lock();
     this.io = threads.requests();
     this.meta = deciders.meta(metaStore);
-    this.known = new KnownStreams(patient, cache, io, deciders.lowWater(meta, patient));
+    this.known =
+        new KnownStreams(patient, cache, io, deciders.lowWater(meta, patient), deciders.rollUps());
     this.own =
         new OwnStreams(
             store,

@@ -27,6 +27,8 @@ public enum PlantedFault {
   /// The extent of an idle channel begins behind creates that are still under way.
   IDLE_FOLLOWS_TOO_FAR;
 
+  public static final int ROLL_UP_SLOTS = 4;
+
   Deciders deciders() {
     return new Deciders() {
       @Override
@@ -51,15 +53,20 @@ public enum PlantedFault {
       @Override
       LowWater lowWater(WalMeta meta, ObjectStore store) {
         return switch (PlantedFault.this) {
-          case COLLECTED_BELOW_ONE_CHECKPOINT -> new OneCheckpoint(meta, store);
-          case FENCE_COLLECTED -> new FenceToo(meta, store);
+          case COLLECTED_BELOW_ONE_CHECKPOINT -> new OneCheckpoint(meta, store, rollUps());
+          case FENCE_COLLECTED -> new FenceToo(meta, store, rollUps());
           default -> super.lowWater(meta, store);
         };
       }
 
       @Override
+      RollUps rollUps() {
+        // histories are short
+        return new RollUps(ROLL_UP_SLOTS);
+      }
+
+      @Override
       IdleExtents idleExtents() {
-        // histories are short: each slot counts
         return new IdleExtents(1) {
           @Override
           long from(StreamWriter stream) {
@@ -124,8 +131,8 @@ public enum PlantedFault {
   private static final class OneCheckpoint extends LowWater {
     private long released;
 
-    OneCheckpoint(WalMeta meta, ObjectStore store) {
-      super(meta, store);
+    OneCheckpoint(WalMeta meta, ObjectStore store, RollUps rollUps) {
+      super(meta, store, rollUps);
     }
 
     @Override
@@ -144,8 +151,8 @@ public enum PlantedFault {
     private final WalMeta meta;
     private final ObjectStore store;
 
-    FenceToo(WalMeta meta, ObjectStore store) {
-      super(meta, store);
+    FenceToo(WalMeta meta, ObjectStore store, RollUps rollUps) {
+      super(meta, store, rollUps);
       this.meta = meta;
       this.store = store;
     }
