@@ -4,7 +4,7 @@
  * plain processors, AVX2 and AVX-512 with VNNI, one of which is chosen when the library is loaded.
  *
  * Sums of integers are exact and the last float operations are those of the other twins in the same
- * order, so that SQ8 and SQ4 scores are the same bits in all of them; compile with -ffp-contract=off.
+ * order, so that SQ8, SQ4 and PQ scores are the same bits in all of them; compile with -ffp-contract=off.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
 #include <immintrin.h>
 #endif
 
-enum op { FLOAT32_DOT, FLOAT32_L2, SQ8, SQ4, FLOAT16_DOT, FLOAT16_L2, BFLOAT16_DOT, BFLOAT16_L2 };
+enum op { FLOAT32_DOT, FLOAT32_L2, SQ8, SQ4, FLOAT16_DOT, FLOAT16_L2, BFLOAT16_DOT, BFLOAT16_L2, PQ };
 
 /* What RowQuery lays out, 64-byte aligned. */
 struct query {
@@ -23,7 +23,8 @@ struct query {
   float scale;
   float shift;
   float offset;
-  int32_t unused[11];
+  int32_t lookups; /* bytes of PQ codes */
+  int32_t unused[10];
   char data[];
 };
 
@@ -50,6 +51,7 @@ INLINE void prefetch(const char *at, size_t bytes) {
   for (size_t i = 0; i < bytes && i < 1024; i += 64) {
     __builtin_prefetch(at + i);
   }
+  if (bytes & 63) __builtin_prefetch(at + bytes - 1); /* PQ rows start anywhere */
 }
 
 INLINE int ahead(size_t stride) {
@@ -135,6 +137,27 @@ INLINE float sq4(const struct query *q, const char *x) {
   return scored(q, x, products);
 }
 
+/* Loads of a table in the first-level cache: gathers take as long. */
+INLINE float pq(const struct query *q, const char *x) {
+  const int16_t *t = (const int16_t *)q->data;
+  int32_t a = 0, b = 0;
+  int i = 0;
+  for (; i + 8 <= q->lookups; i += 8, t += 2048) {
+    uint64_t v;
+    memcpy(&v, x + i, 8);
+    a += t[v & 255];
+    b += t[256 + (v >> 8 & 255)];
+    a += t[512 + (v >> 16 & 255)];
+    b += t[768 + (v >> 24 & 255)];
+    a += t[1024 + (v >> 32 & 255)];
+    b += t[1280 + (v >> 40 & 255)];
+    a += t[1536 + (v >> 48 & 255)];
+    b += t[1792 + (v >> 56)];
+  }
+  for (; i < q->lookups; i++, t += 256) a += t[(uint8_t)x[i]];
+  return scored(q, x, a + b);
+}
+
 #define EACH_ROW(ROW)                                                               \
   for (int i = 0; i < count; i++) {                                                 \
     if (ids && i + far < count) prefetch(row(base, ids, stride, i + far), stride);  \
@@ -157,6 +180,7 @@ INLINE float sq4(const struct query *q, const char *x) {
     case FLOAT16_L2: EACH_ROW(float16_l2);               \
     case BFLOAT16_DOT: EACH_ROW(bfloat16_dot);           \
     case BFLOAT16_L2: EACH_ROW(bfloat16_l2);             \
+    case PQ: EACH_ROW(pq);                               \
   }
 
 #define ARGUMENTS \
@@ -319,6 +343,7 @@ AVX512 static void score_avx512(ARGUMENTS) {
     case FLOAT16_L2: EACH_FOUR(four_float16_l2);
     case BFLOAT16_DOT: EACH_FOUR(four_bfloat16_dot);
     case BFLOAT16_L2: EACH_FOUR(four_bfloat16_l2);
+    case PQ: EACH_ROW(pq);
   }
 }
 

@@ -1,6 +1,7 @@
 package io.pandion.benchmarks;
 
 import io.pandion.index.kernel.BlockScan;
+import io.pandion.index.kernel.CodeWords;
 import io.pandion.index.kernel.RowCodec;
 import io.pandion.index.kernel.RowEncoder;
 import io.pandion.index.kernel.RowFormat;
@@ -53,8 +54,11 @@ public final class KernelBench {
   private KernelBench(int dimension, RowFormat format) {
     this.dimension = dimension;
     Random random = new Random(42);
-    RowCodec codec = new RowCodec(format, Metric.L2, dimension, null);
-    int stride = format.stride(dimension);
+    RowCodec codec =
+        format == RowFormat.PQ
+            ? new RowCodec(format, Metric.L2, dimension, null, new RandomWords(dimension / 2))
+            : new RowCodec(format, Metric.L2, dimension, null);
+    int stride = codec.stride();
     MemorySegment data = Arena.ofAuto().allocate((long) ROWS * stride, 4096);
     float[] vector = new float[dimension];
     RowEncoder encoder = codec.encoder();
@@ -65,7 +69,7 @@ public final class KernelBench {
       encoder.encode(vector, 0, data, (long) row * stride);
       order[row] = random.nextInt(ROWS);
     }
-    rows = new Rows(format, data, ROWS, dimension);
+    rows = codec.rows(data, ROWS);
     codec.prepare(vector, 0, query);
     int codes = dimension / 2;
     long bytes = BlockScan.blockBytes(BlockScan.groups(codes), false) * (ROWS / BlockScan.ROWS);
@@ -79,6 +83,24 @@ public final class KernelBench {
     }
     table = new ScanTable(codes);
     table.set(partial, codes);
+  }
+
+  /// Words of a product quantiser that has learnt nothing: a byte for two dimensions.
+  private record RandomWords(int bytes) implements CodeWords {
+    @Override
+    public void encode(float[] vector, byte[] out) {
+      for (int i = 0; i < bytes; i++) {
+        out[i] = (byte) (100 * vector[2 * i]);
+        vector[2 * i] = 0;
+      }
+    }
+
+    @Override
+    public void products(float[] vector, float[] out) {
+      for (int i = 0; i < 256 * bytes; i++) {
+        out[i] = vector[2 * (i / 256)] * (i % 256 - 128);
+      }
+    }
   }
 
   /// Rows one after the other, as a flat index scans them.

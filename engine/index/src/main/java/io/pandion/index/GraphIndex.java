@@ -39,7 +39,8 @@ final class GraphIndex implements VectorIndex {
             new GraphWalk(VectorKernel.chosen(), file.graph(), codes),
             codec,
             this::exact,
-            row -> twins.get(SectionFile.INT, 4L * row));
+            row -> twins.get(SectionFile.INT, 4L * row),
+            file.ranking());
   }
 
   @Override
@@ -136,8 +137,7 @@ final class GraphIndex implements VectorIndex {
     for (int i = 0; i < scratch.candidates.size(); i++) {
       refined.add(scratch.candidates.row(i));
     }
-    Arrays.sort(refined.rows, 0, refined.size);
-    exact(query, offset, refined.rows, refined.size, refined.scores);
+    graph.rank(query, offset, search, scratch);
     refined.offer(search, into);
   }
 

@@ -41,8 +41,14 @@ final class RecallTable {
       HNSW_SQ      | M=8 efConstruction=60 sq_type=SQ8  | ef=40                | 0.96
       HNSW_SQ      | M=8 efConstruction=60 sq_type=FP16 | ef=40                | 0.96
       HNSW_SQ      | M=8 efConstruction=60 sq_type=BF16 | ef=40                | 0.96
-      HNSW_PQ      | M=8 efConstruction=60 m=8        | ef=40                  | 0.96
-      HNSW_PRQ     | M=8 efConstruction=60 m=8 nrq=2  | ef=40 refine_k=4       | 0.96
+      HNSW_PQ      | M=8 efConstruction=60            | ef=40                  | 0.95
+      HNSW_PQ      | M=8 efConstruction=60 m=8        | ef=100                 | 0.98
+      HNSW_PQ      | M=8 efConstruction=60 m=8 refine=false | ef=40            | 0.65
+      HNSW_PQ      | M=8 efConstruction=60 m=16 nbits=4 | ef=40                | 0.94
+      HNSW_PQ      | M=8 efConstruction=60 m=8 nbits=6 refine=true refine_type=SQ8  | ef=100 refine_k=8 | 0.98
+      HNSW_PQ      | M=8 efConstruction=60 m=4 nbits=12 refine=true refine_type=FP16 | ef=100 refine_k=8 | 0.98
+      HNSW_PRQ     | M=8 efConstruction=60 m=8 nrq=2  | ef=40 refine_k=4       | 0.95
+      HNSW_PRQ     | M=8 efConstruction=60 m=4 nrq=3 nbits=5 | ef=100          | 0.98
       DISKANN      |                                  | search_list=20         | 0.97
       AUTOINDEX    | M=8 efConstruction=60            | ef=40                  | 0.96
       IVF_FLAT     | nlist=64                         | nprobe=3               | 0.97

@@ -115,6 +115,12 @@ final class LaneKernel implements VectorKernel {
           scores[i] = ScalarKernel.scored(query, data, at, CodeLanes.sq4(query, data, at));
         }
       }
+      case PQ -> {
+        for (int i = 0; i < count; i++) {
+          long at = base + ids[i] * stride;
+          scores[i] = ScalarKernel.scored(query, data, at, CodeLanes.pq(query, data, at));
+        }
+      }
       case FLOAT16, BFLOAT16 -> {
         for (int i = 0; i < count; i++) {
           scores[i] = one(query, data, base + ids[i] * stride);
@@ -184,6 +190,7 @@ final class LaneKernel implements VectorKernel {
       case BFLOAT16 -> CodeLanes.bfloat16(query, data, at);
       case SQ8 -> ScalarKernel.scored(query, data, at, CodeLanes.sq8(query, data, at));
       case SQ4 -> ScalarKernel.scored(query, data, at, CodeLanes.sq4(query, data, at));
+      case PQ -> ScalarKernel.scored(query, data, at, CodeLanes.pq(query, data, at));
     };
   }
 

@@ -15,13 +15,19 @@ import java.util.Arrays;
 /// - SQ8: *products* = the sum of `codes[i] * x[i]` over all bytes of the row (the query is zero
 ///   where the row holds no code);
 /// - SQ4: *products* = the sum of `codes[i] * (x[i] & 15) + codes[stride + i] * (x[i] >>> 4)`;
-/// - both then: `((factor * ((scale * products) + shift)) + constant) + offset`, in this order and
+/// - PQ: *products* = the sum of `table[256 * i + x[i]]` over the [#lookups] bytes of the row's
+///   codes, `table` being 16-bit integers;
+/// - these then: `((factor * ((scale * products) + shift)) + constant) + offset`, in this order and
 ///   without fused operations, so that every kernel gives the same bits.
 ///
-/// In memory, for the native kernel: i32 operation and stride, f32 scale, shift and offset, zeros
-/// up to byte 64, then the floats or codes.
+/// In memory, for the native kernel: i32 operation and stride, f32 scale, shift and offset, i32
+/// lookups, zeros up to byte 64, then the floats, codes or table.
 public final class RowQuery {
   private static final int HEADER = 64;
+  private static final int TABLE = 256;
+
+  /// Sums of table entries stay below the largest int.
+  private static final double MOST_SUM = 1 << 30;
 
   RowFormat format = RowFormat.FLOAT32;
   boolean l2;
@@ -29,21 +35,27 @@ public final class RowQuery {
   float scale;
   float shift;
   float offset;
+  int lookups;
   float[] floats = {};
   byte[] codes = {};
 
   private short[] shorts = {};
+  private float[] products = {};
   private boolean widened;
 
   float[] work = {};
   MemorySegment memory = MemorySegment.NULL;
 
   /// Turns to a format; the queries that follow are zero where they are not written.
-  void reset(RowFormat to, boolean squared, int rowStride) {
-    boolean same = format == to && stride == rowStride && memory.address() != 0;
+  ///
+  /// @param looked bytes of PQ codes
+  void reset(RowFormat to, boolean squared, int rowStride, int looked) {
+    boolean same =
+        format == to && stride == rowStride && lookups == looked && memory.address() != 0;
     format = to;
     l2 = squared;
     stride = rowStride;
+    lookups = looked;
     if (same) {
       // a vector of fewer dimensions may come: what it does not fill is zero
       Arrays.fill(floats, 0);
@@ -54,10 +66,11 @@ public final class RowQuery {
         switch (to) {
           case FLOAT32, SQ8 -> rowStride;
           case FLOAT16, BFLOAT16, SQ4 -> 2 * rowStride;
+          case PQ -> 2 * TABLE * looked;
         };
     floats = new float[to.isCode() ? 0 : bytes / Float.BYTES];
-    codes = new byte[to.isCode() ? bytes : 0];
-    shorts = new short[codes.length];
+    codes = new byte[to.isCode() && to != RowFormat.PQ ? bytes : 0];
+    shorts = new short[to == RowFormat.PQ ? TABLE * looked : codes.length];
     memory = Arena.ofAuto().allocate(HEADER + bytes, 64);
   }
 
@@ -66,6 +79,35 @@ public final class RowQuery {
       work = new float[size];
     }
     return work;
+  }
+
+  float[] products(int size) {
+    if (products.length < size) {
+      products = new float[size];
+    }
+    return products;
+  }
+
+  /// Makes products with all words, 256 for each byte, the table of PQ.
+  void lookUp(float[] from) {
+    float largest = 0;
+    double all = 0;
+    for (int i = 0; i < lookups; i++) {
+      float most = 0;
+      for (int j = TABLE * i; j < TABLE * (i + 1); j++) {
+        most = Math.max(most, Math.abs(from[j]));
+      }
+      largest = Math.max(largest, most);
+      all += most;
+    }
+    float step = (float) Math.min(Math.max(largest / 32_767.0, all / MOST_SUM), Float.MAX_VALUE);
+    float by = step > 0 && Float.isFinite(1 / step) ? 1 / step : 0;
+    scale = by == 0 ? 0 : step;
+    shift = 0;
+    for (int i = 0; i < TABLE * lookups; i++) {
+      shorts[i] =
+          (short) ((int) (Math.clamp(from[i] * by, -32_767f, 32_767f) + 32_768.5f) - 32_768);
+    }
   }
 
   /// To be called when all fields are set: prepares what kernels read.
@@ -80,6 +122,11 @@ public final class RowQuery {
     memory.set(ValueLayout.JAVA_FLOAT, 8, scale);
     memory.set(ValueLayout.JAVA_FLOAT, 12, shift);
     memory.set(ValueLayout.JAVA_FLOAT, 16, offset);
+    memory.set(ValueLayout.JAVA_INT, 20, lookups);
+    if (format == RowFormat.PQ) {
+      MemorySegment.copy(shorts, 0, memory, ValueLayout.JAVA_SHORT, HEADER, TABLE * lookups);
+      return;
+    }
     MemorySegment.copy(codes, 0, memory, ValueLayout.JAVA_BYTE, HEADER, codes.length);
   }
 
@@ -90,7 +137,13 @@ public final class RowQuery {
       case SQ4 -> 3;
       case FLOAT16 -> l2 ? 5 : 4;
       case BFLOAT16 -> l2 ? 7 : 6;
+      case PQ -> 8;
     };
+  }
+
+  /// What PQ looks up.
+  short[] table() {
+    return shorts;
   }
 
   /// The codes as the Vector API multiplies them. SQ8: `codes`. SQ4: what belongs to the lower and

@@ -50,6 +50,7 @@ final class ScalarKernel implements VectorKernel {
       case FLOAT32, FLOAT16, BFLOAT16 -> query.l2 ? l2(query, data, at) : dot(query, data, at);
       case SQ8 -> scored(query, data, at, sq8(query, data, at));
       case SQ4 -> scored(query, data, at, sq4(query, data, at));
+      case PQ -> scored(query, data, at, pq(query, data, at));
     };
   }
 
@@ -99,6 +100,15 @@ final class ScalarKernel implements VectorKernel {
     for (int i = 0; i < query.stride; i++) {
       int x = data.get(ValueLayout.JAVA_BYTE, at + i) & 255;
       sum += codes[i] * (x & 15) + codes[query.stride + i] * (x >>> 4);
+    }
+    return sum;
+  }
+
+  private static int pq(RowQuery query, MemorySegment data, long at) {
+    int sum = 0;
+    short[] table = query.table();
+    for (int i = 0; i < query.lookups; i++) {
+      sum += table[256 * i + (data.get(ValueLayout.JAVA_BYTE, at + i) & 255)];
     }
     return sum;
   }
