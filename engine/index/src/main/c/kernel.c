@@ -4,7 +4,7 @@
  * plain processors, AVX2 and AVX-512 with VNNI, one of which is chosen when the library is loaded.
  *
  * Sums of integers are exact and the last float operations are those of the other twins in the same
- * order, so that SQ8, SQ4 and PQ scores are the same bits in all of them; compile with -ffp-contract=off.
+ * order, so that INT8, SQ8, SQ4 and PQ scores are the same bits in all of them; compile with -ffp-contract=off.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -14,7 +14,8 @@
 #include <immintrin.h>
 #endif
 
-enum op { FLOAT32_DOT, FLOAT32_L2, SQ8, SQ4, FLOAT16_DOT, FLOAT16_L2, BFLOAT16_DOT, BFLOAT16_L2, PQ };
+enum op { FLOAT32_DOT, FLOAT32_L2, SQ8, SQ4, FLOAT16_DOT, FLOAT16_L2, BFLOAT16_DOT, BFLOAT16_L2, PQ,
+          INT8_DOT, INT8_L2 };
 
 /* What RowQuery lays out, 64-byte aligned. */
 struct query {
@@ -127,6 +128,25 @@ INLINE float sq8(const struct query *q, const char *x) {
   return scored(q, x, products);
 }
 
+INLINE float int8_dot(const struct query *q, const char *x) {
+  const int8_t *y = (const int8_t *)q->data;
+  const int8_t *v = (const int8_t *)x;
+  int32_t products = 0;
+  for (int i = 0; i < q->stride; i++) products += (int16_t)y[i] * (int16_t)v[i];
+  return (float)products;
+}
+
+INLINE float int8_l2(const struct query *q, const char *x) {
+  const int8_t *y = (const int8_t *)q->data;
+  const int8_t *v = (const int8_t *)x;
+  int32_t squares = 0;
+  for (int i = 0; i < q->stride; i++) {
+    int16_t far = (int16_t)(y[i] - v[i]);
+    squares += far * far;
+  }
+  return (float)-squares;
+}
+
 INLINE float sq4(const struct query *q, const char *x) {
   const int8_t *low = (const int8_t *)q->data;
   const int8_t *high = low + q->stride;
@@ -181,6 +201,8 @@ INLINE float pq(const struct query *q, const char *x) {
     case BFLOAT16_DOT: EACH_ROW(bfloat16_dot);           \
     case BFLOAT16_L2: EACH_ROW(bfloat16_l2);             \
     case PQ: EACH_ROW(pq);                               \
+    case INT8_DOT: EACH_ROW(int8_dot);                   \
+    case INT8_L2: EACH_ROW(int8_l2);                     \
   }
 
 #define ARGUMENTS \
@@ -243,7 +265,7 @@ INLINE512 int32_t excess(const struct query *q) {
   return _mm512_reduce_add_epi32(sum);
 }
 
-INLINE512 __m128 four_sq8(const struct query *q, const char **x, int32_t more) {
+INLINE512 __m128i four_products(const struct query *q, const char **x, int32_t more) {
   __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
   for (int i = 0; i < q->stride; i += 64) {
     __m512i y = _mm512_load_si512(q->data + i);
@@ -252,8 +274,37 @@ INLINE512 __m128 four_sq8(const struct query *q, const char **x, int32_t more) {
     c = product8(c, y, x[2] + i);
     d = product8(d, y, x[3] + i);
   }
-  __m128i products = _mm_sub_epi32(sums(a, b, c, d), _mm_set1_epi32(more));
-  return scored4(q, x, products);
+  return _mm_sub_epi32(sums(a, b, c, d), _mm_set1_epi32(more));
+}
+
+INLINE512 __m128 four_sq8(const struct query *q, const char **x, int32_t more) {
+  return scored4(q, x, four_products(q, x, more));
+}
+
+INLINE512 __m128 four_int8_dot(const struct query *q, const char **x, int32_t more) {
+  return _mm_cvtepi32_ps(four_products(q, x, more));
+}
+
+INLINE512 __m512i wide8(const char *x) {
+  return _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)x));
+}
+
+INLINE512 __m512i square8(__m512i sum, __m512i y, const char *x) {
+  __m512i far = _mm512_sub_epi16(y, wide8(x));
+  return _mm512_dpwssd_epi32(sum, far, far);
+}
+
+INLINE512 __m128 four_int8_l2(const struct query *q, const char **x, int32_t more) {
+  (void)more;
+  __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
+  for (int i = 0; i < q->stride; i += 32) {
+    __m512i y = wide8(q->data + i);
+    a = square8(a, y, x[0] + i);
+    b = square8(b, y, x[1] + i);
+    c = square8(c, y, x[2] + i);
+    d = square8(d, y, x[3] + i);
+  }
+  return _mm_cvtepi32_ps(_mm_sub_epi32(_mm_setzero_si128(), sums(a, b, c, d)));
 }
 
 INLINE512 __m512i product4(__m512i sum, __m512i low, __m512i high, const char *x) {
@@ -331,7 +382,7 @@ FOUR(four_bfloat16_l2, load_bfloat16, 2, add_l2)
 AVX512 static void score_avx512(ARGUMENTS) {
   size_t stride = (size_t)q->stride;
   int far = (ahead(stride) + 3) & ~3;
-  int32_t more = q->op == SQ8 ? excess(q) : 0;
+  int32_t more = q->op == SQ8 || q->op == INT8_DOT ? excess(q) : 0;
   if (ids)
     for (int i = 0; i < far && i < count; i++) prefetch(row(base, ids, stride, i), stride);
   switch ((enum op)q->op) {
@@ -344,6 +395,8 @@ AVX512 static void score_avx512(ARGUMENTS) {
     case BFLOAT16_DOT: EACH_FOUR(four_bfloat16_dot);
     case BFLOAT16_L2: EACH_FOUR(four_bfloat16_l2);
     case PQ: EACH_ROW(pq);
+    case INT8_DOT: EACH_FOUR(four_int8_dot);
+    case INT8_L2: EACH_FOUR(four_int8_l2);
   }
 }
 

@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /// FLAT: the exact scan over the vectors. Keeps the norms (four bytes a row) for COSINE.
 final class FlatIndex implements VectorIndex {
-  private final FloatRows vectors;
+  private final VectorRows vectors;
   private final Metric metric;
   private final float @Nullable [] inverseNorms;
 
-  FlatIndex(FloatRows vectors, Metric metric) {
+  FlatIndex(VectorRows vectors, Metric metric) {
     this.vectors = vectors;
     this.metric = metric;
     this.inverseNorms = metric == Metric.COSINE ? InverseNorms.of(vectors) : null;

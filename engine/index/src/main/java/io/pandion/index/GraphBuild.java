@@ -18,7 +18,7 @@ import java.util.Objects;
 /// been measured with them what searches find ([GraphCalibration]). Memory: the graph, the codes,
 /// and the SQ8 codes when they are others.
 record GraphBuild(
-    FloatRows vectors, Metric metric, GraphParams params, long seed, RowThreads threads) {
+    VectorRows vectors, Metric metric, GraphParams params, long seed, RowThreads threads) {
   /// Rows from which words are learnt.
   private static final int SAMPLE = 16_384;
 
@@ -75,15 +75,10 @@ record GraphBuild(
     float[] out = new float[size * dimension];
     float[] vector = new float[dimension];
     for (int i = 0; i < size; i++) {
-      read((int) ((long) vectors.rows() * i / size), vector);
+      vectors.read((int) ((long) vectors.rows() * i / size), vector);
       codec.centred(vector, 0, out, i * dimension);
     }
     return out;
-  }
-
-  private void read(int row, float[] vector) {
-    MemorySegment.copy(
-        vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, vector.length);
   }
 
   /// A graph, and what adds rows to it.
@@ -111,7 +106,7 @@ record GraphBuild(
           RowEncoder encoder = codec.encoder();
           float[] vector = new float[dimension];
           return row -> {
-            read(row, vector);
+            vectors.read(row, vector);
             encoder.encode(vector, 0, out, row * stride);
           };
         });

@@ -7,7 +7,6 @@ import io.pandion.index.kernel.Rows;
 import io.pandion.index.kernel.ScoreBatch;
 import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +48,7 @@ final class GraphCalibration {
 
   private static final int MANY = 700;
 
-  private final FloatRows vectors;
+  private final VectorRows vectors;
   private final Metric metric;
   private final float @Nullable [] norms;
   private final RowThreads threads;
@@ -61,7 +60,7 @@ final class GraphCalibration {
   ///
   /// @param firstOf each row's first with the same vector
   GraphCalibration(
-      FloatRows vectors,
+      VectorRows vectors,
       Metric metric,
       GraphParams params,
       int[] firstOf,
@@ -183,20 +182,15 @@ final class GraphCalibration {
     void ask(int from) {
       int count = Math.min(TOGETHER, queries.length - from);
       for (int i = 0; i < count; i++) {
-        read(queries[from + i]);
+        vectors.read(queries[from + i], vector);
         fineCodec.prepare(vector, 0, fineQueries[i]);
         best[i].reset(KEPT);
       }
       scan(count);
       for (int i = 0; i < count; i++) {
-        read(queries[from + i]);
+        vectors.read(queries[from + i], vector);
         walk(truth(best[i]), (from + i) % WIDE == 0 || queries.length < MANY);
       }
-    }
-
-    private void read(int row) {
-      MemorySegment.copy(
-          vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, vector.length);
     }
 
     private void walk(int count, boolean far) {

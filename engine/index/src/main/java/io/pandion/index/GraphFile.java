@@ -52,7 +52,7 @@ record GraphFile(
   ///
   /// @throws io.pandion.model.PandionException CORRUPT_DATA when it is damaged, of an older version
   ///   or of other vectors
-  static GraphFile open(MemorySegment file, String what, FloatRows vectors, Metric metric) {
+  static GraphFile open(MemorySegment file, String what, VectorRows vectors, Metric metric) {
     MemorySegment[] sections = SectionFile.open(file, what, SectionFile.HNSW, VERSION);
     SectionFile.check(
         (sections.length == 7 || sections.length == 8 || sections.length == 10)
@@ -179,12 +179,13 @@ record GraphFile(
       case SQ8 -> 3;
       case SQ4 -> 4;
       case PQ -> 5;
+      case INT8 -> throw PandionException.invalid("a graph has no codes of INT8");
     };
   }
 
   private static RowFormat format(int code, String what) {
     for (RowFormat format : RowFormat.values()) {
-      if (code(format) == code) {
+      if (format != RowFormat.INT8 && code(format) == code) {
         return format;
       }
     }

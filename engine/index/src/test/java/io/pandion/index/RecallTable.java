@@ -20,13 +20,22 @@ final class RecallTable {
       double least) {
     @Override
     public String toString() {
-      return type + " " + metric + " " + new TreeMap<>(build) + " " + new TreeMap<>(search);
+      return kind
+          + " "
+          + type
+          + " "
+          + metric
+          + " "
+          + new TreeMap<>(build)
+          + " "
+          + new TreeMap<>(search);
     }
   }
 
   /// What vectors are made of.
   enum Kind {
     FLOATS,
+    BYTES,
     BITS,
     SPARSE
   }
@@ -60,6 +69,17 @@ final class RecallTable {
       GROWING_GRAPH |                                 | ef=12                  | 0.97
       """;
 
+  private static final String BYTES =
+      """
+      FLAT         |                                  |                        | 1.0
+      HNSW         | M=8 efConstruction=60            | ef=40                  | 0.95
+      HNSW_SQ      | M=8 efConstruction=60 sq_type=SQ4U refine=true refine_type=SQ8 | ef=40 | 0.95
+      HNSW_PQ      | M=8 efConstruction=60 m=8        | ef=100                 | 0.98
+      HNSW_PRQ     | M=8 efConstruction=60 m=4 nrq=2  | ef=100                 | 0.98
+      GROWING      |                                  |                        | 1.0
+      GROWING_GRAPH |                                 | ef=12                  | 0.97
+      """;
+
   private static final String BITS =
       """
       BIN_FLAT     |                                  |                        | 1.0
@@ -80,6 +100,7 @@ final class RecallTable {
   static List<Line> lines() {
     List<Line> out = new ArrayList<>();
     add(out, Kind.FLOATS, FLOATS, List.of("L2", "IP", "COSINE"));
+    add(out, Kind.BYTES, BYTES, List.of("L2", "IP", "COSINE"));
     add(out, Kind.BITS, BITS, List.of("HAMMING", "JACCARD"));
     add(out, Kind.SPARSE, SPARSE, List.of("IP"));
     return out;

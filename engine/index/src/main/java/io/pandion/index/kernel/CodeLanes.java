@@ -81,6 +81,24 @@ final class CodeLanes {
     return sum.reduceLanes(VectorOperators.ADD);
   }
 
+  /// Two products of -128 do not fit together into a short.
+  static float int8(RowQuery query, MemorySegment data, long at) {
+    short[] q = query.shorts();
+    IntVector sum = IntVector.zero(INTS);
+    if (query.l2) {
+      for (int i = 0; i < q.length; i += STEP) {
+        ShortVector far = ShortVector.fromArray(SHORTS, q, i).sub(codes(data, at + i));
+        IntVector squares = far.mul(far).reinterpretAsInts(); // up to 255^2, without a sign
+        sum = sum.add(squares.and(0xffff)).add(squares.lanewise(VectorOperators.LSHR, 16));
+      }
+      return -sum.reduceLanes(VectorOperators.ADD);
+    }
+    for (int i = 0; i < q.length; i += STEP) {
+      sum = sum.add(widened(codes(data, at + i).mul(ShortVector.fromArray(SHORTS, q, i))));
+    }
+    return sum.reduceLanes(VectorOperators.ADD);
+  }
+
   /// Plain loads, eight codes of which are read at once: gathering is no faster.
   static int pq(RowQuery query, MemorySegment data, long at) {
     short[] table = query.table();

@@ -79,7 +79,7 @@ final class LaneKernel implements VectorKernel {
   /// which are long, wait one after the other. For floats, whose rows are many lines, it does not
   /// pay.
   private static void touch(RowQuery query, long base, ScoreBatch batch, int count) {
-    if (!query.format.isCode()) {
+    if (query.codes.length == 0 && query.lookups == 0) {
       return;
     }
     long next = batch.hint();
@@ -113,6 +113,11 @@ final class LaneKernel implements VectorKernel {
         for (int i = 0; i < count; i++) {
           long at = base + ids[i] * stride;
           scores[i] = ScalarKernel.scored(query, data, at, CodeLanes.sq4(query, data, at));
+        }
+      }
+      case INT8 -> {
+        for (int i = 0; i < count; i++) {
+          scores[i] = CodeLanes.int8(query, data, base + ids[i] * stride);
         }
       }
       case PQ -> {
@@ -188,6 +193,7 @@ final class LaneKernel implements VectorKernel {
       case FLOAT32 -> query.l2 ? l2(query.floats, data, at) : dot(query.floats, data, at);
       case FLOAT16 -> CodeLanes.float16(query, data, at);
       case BFLOAT16 -> CodeLanes.bfloat16(query, data, at);
+      case INT8 -> CodeLanes.int8(query, data, at);
       case SQ8 -> ScalarKernel.scored(query, data, at, CodeLanes.sq8(query, data, at));
       case SQ4 -> ScalarKernel.scored(query, data, at, CodeLanes.sq4(query, data, at));
       case PQ -> ScalarKernel.scored(query, data, at, CodeLanes.pq(query, data, at));

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// - L2 scores are minus the squared distance, IP the inner product, COSINE the cosine.
 /// - COSINE rows hold unit vectors. Over FLOAT32 rows that hold other vectors, such as a column's,
 ///   a score is the product with the unit query, which the caller divides by the norm of the row.
+/// - INT8 holds vectors of bytes as they are, floats are rounded to them. COSINE scores are
+///   products, which the caller divides by both norms.
 /// - SQ8, SQ4 and PQ hold the distance *x'* from a mean *m* (none for IP), as *codes* times a
 ///   factor *f* that makes the estimate of *x' · x'* exact. L2 is `2 f codes · (q - m) - |x'|^2 -
 ///   |q - m|^2`, COSINE one plus half of that. For PQ, *codes* are the sum of the words of all
@@ -89,6 +91,11 @@ public final class RowCodec {
   /// Prepares a vector, `from[offset]` and on, as the query of the next calls of a kernel.
   public void prepare(float[] from, int offset, RowQuery query) {
     query.reset(format, metric == Metric.L2, stride(), words == null ? 0 : words.bytes());
+    if (format == RowFormat.INT8) {
+      query.bytes(from, offset, dimension);
+      query.ready();
+      return;
+    }
     if (!format.isCode()) {
       System.arraycopy(from, offset, query.floats, 0, dimension);
       if (metric == Metric.COSINE) {

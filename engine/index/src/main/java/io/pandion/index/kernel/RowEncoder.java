@@ -40,6 +40,7 @@ public final class RowEncoder {
     out.asSlice(at, stride).fill((byte) 0);
     switch (codec.format) {
       case FLOAT32, FLOAT16, BFLOAT16 -> floats(from, offset, out, at);
+      case INT8 -> bytes(from, offset, out, at);
       case SQ8 -> sq8(from, offset, out, at);
       case SQ4 -> sq4(from, offset, out, at);
       case PQ -> pq(from, offset, out, at);
@@ -59,6 +60,12 @@ public final class RowEncoder {
         case BFLOAT16 -> out.set(SHORT, at + 2L * i, bfloat16(x[i]));
         default -> out.set(FLOAT, at + 4L * i, x[i]);
       }
+    }
+  }
+
+  private void bytes(float[] from, int offset, MemorySegment out, long at) {
+    for (int i = 0; i < codec.dimension; i++) {
+      out.set(ValueLayout.JAVA_BYTE, at + i, RowQuery.rounded(from[offset + i]));
     }
   }
 

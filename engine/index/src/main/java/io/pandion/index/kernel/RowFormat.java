@@ -12,6 +12,8 @@ public enum RowFormat {
   FLOAT16,
   /// The upper halves of 32-bit floats.
   BFLOAT16,
+  /// Signed bytes, -128 to 127: vectors of bytes as they are.
+  INT8,
   /// A signed byte for each dimension, -127 to 127, in steps of the row's own size.
   SQ8,
   /// Four bits for each dimension of the rotated vector, 0 to 15 for -7.5 to 7.5 steps of the row's
@@ -29,6 +31,7 @@ public enum RowFormat {
     int bytes =
         switch (this) {
           case FLOAT32 -> Float.BYTES * dimension;
+          case INT8 -> dimension;
           case FLOAT16, BFLOAT16 -> Short.BYTES * dimension;
           case SQ8, PQ -> dimension + ENDS;
           case SQ4 -> Rotation.size(dimension) / 2 + ENDS;

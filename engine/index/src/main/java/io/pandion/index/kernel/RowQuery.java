@@ -12,6 +12,8 @@ import java.util.Arrays;
 ///
 /// - FLOAT32, FLOAT16, BFLOAT16: `sum of q[i] * x[i]`, or `- sum of (q[i] - x[i])^2` where `l2` is
 ///   set, in any order of additions;
+/// - INT8: the sum of `codes[i] * x[i]`, or `- sum of (codes[i] - x[i])^2` where `l2` is set, exact
+///   as an integer and then rounded to a float;
 /// - SQ8: *products* = the sum of `codes[i] * x[i]` over all bytes of the row (the query is zero
 ///   where the row holds no code);
 /// - SQ4: *products* = the sum of `codes[i] * (x[i] & 15) + codes[stride + i] * (x[i] >>> 4)`;
@@ -64,12 +66,13 @@ public final class RowQuery {
     }
     int bytes =
         switch (to) {
-          case FLOAT32, SQ8 -> rowStride;
+          case FLOAT32, SQ8, INT8 -> rowStride;
           case FLOAT16, BFLOAT16, SQ4 -> 2 * rowStride;
           case PQ -> 2 * TABLE * looked;
         };
-    floats = new float[to.isCode() ? 0 : bytes / Float.BYTES];
-    codes = new byte[to.isCode() && to != RowFormat.PQ ? bytes : 0];
+    boolean ofBytes = to == RowFormat.SQ8 || to == RowFormat.SQ4 || to == RowFormat.INT8;
+    floats = new float[ofBytes || to == RowFormat.PQ ? 0 : bytes / Float.BYTES];
+    codes = new byte[ofBytes ? bytes : 0];
     shorts = new short[to == RowFormat.PQ ? TABLE * looked : codes.length];
     memory = Arena.ofAuto().allocate(HEADER + bytes, 64);
   }
@@ -114,7 +117,7 @@ public final class RowQuery {
   void ready() {
     memory.set(ValueLayout.JAVA_INT, 0, operation());
     memory.set(ValueLayout.JAVA_INT, 4, stride);
-    if (!format.isCode()) {
+    if (floats.length > 0) {
       MemorySegment.copy(floats, 0, memory, ValueLayout.JAVA_FLOAT, HEADER, floats.length);
       return;
     }
@@ -138,6 +141,7 @@ public final class RowQuery {
       case FLOAT16 -> l2 ? 5 : 4;
       case BFLOAT16 -> l2 ? 7 : 6;
       case PQ -> 8;
+      case INT8 -> l2 ? 10 : 9;
     };
   }
 
@@ -146,8 +150,8 @@ public final class RowQuery {
     return shorts;
   }
 
-  /// The codes as the Vector API multiplies them. SQ8: `codes`. SQ4: what belongs to the lower and
-  /// upper bits of even bytes, then of odd bytes, a quarter each.
+  /// The codes as the Vector API multiplies them. SQ8 and INT8: `codes`. SQ4: what belongs to the
+  /// lower and upper bits of even bytes, then of odd bytes, a quarter each.
   short[] shorts() {
     if (!widened) {
       widen();
@@ -157,7 +161,7 @@ public final class RowQuery {
   }
 
   private void widen() {
-    if (format == RowFormat.SQ8) {
+    if (format != RowFormat.SQ4) {
       for (int i = 0; i < codes.length; i++) {
         shorts[i] = codes[i];
       }
@@ -170,6 +174,17 @@ public final class RowQuery {
       shorts[2 * quarter + i] = codes[2 * i + 1];
       shorts[3 * quarter + i] = codes[stride + 2 * i + 1];
     }
+  }
+
+  /// Takes a vector of bytes.
+  void bytes(float[] from, int at, int count) {
+    for (int i = 0; i < count; i++) {
+      codes[i] = rounded(from[at + i]);
+    }
+  }
+
+  static byte rounded(float value) {
+    return (byte) Math.clamp(Math.round(value), -128, 127);
   }
 
   /// Quantises `count` floats from `from[at]` on to codes of -127 to 127 from `codes[to]` on.

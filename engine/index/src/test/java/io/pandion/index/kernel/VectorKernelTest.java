@@ -141,7 +141,7 @@ class VectorKernelTest {
           float[] found = scores(twin.kernel().get(), query, rows);
           for (int i = 0; i < wanted.length; i++) {
             String what = twin.name() + " " + metric + " " + dimension;
-            if (format.isCode()) {
+            if (format.isCode() || format == RowFormat.INT8) {
               assertThat(found[i]).as(what).isEqualTo(wanted[i]);
             } else {
               assertThat(found[i]).as(what).isCloseTo(wanted[i], within(2e-6f * 10 * dimension));
@@ -153,7 +153,9 @@ class VectorKernelTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "PQ") // words must be learnt
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"PQ", "INT8"})
   void scores_estimate_the_metric(RowFormat format) {
     double error =
         switch (format) {
@@ -161,7 +163,7 @@ class VectorKernelTest {
           case FLOAT16 -> 2e-3;
           case BFLOAT16, SQ8 -> 1e-2;
           case SQ4 -> 0.15;
-          case PQ -> throw new AssertionError("no words");
+          case PQ, INT8 -> throw new AssertionError("PQ must learn, INT8 is exact");
         };
     for (int dimension : new int[] {33, 100, 128, 300}) {
       float[] mean = new float[dimension];
@@ -205,6 +207,69 @@ class VectorKernelTest {
           assertThat(scores(kernel, used, rows)).isEqualTo(scores(kernel, fresh, rows));
         }
       }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void bytes_score_exactly_on_every_dimension_and_alignment(Metric metric) {
+    for (int d = 1; d <= 300; d++) {
+      int dimension = d;
+      RowCodec codec = new RowCodec(RowFormat.INT8, metric, dimension, null);
+      float[][] vectors = new float[2 + dimension % 5][];
+      java.util.Arrays.setAll(vectors, _ -> bytes(dimension));
+      java.util.Arrays.fill(vectors[0], -128);
+      Rows rows = rows(codec, vectors, dimension % 13);
+      for (float[] target : new float[][] {vectors[0], bytes(dimension)}) {
+        RowQuery query = new RowQuery();
+        codec.prepare(target, 0, query);
+        assertThat(scores(scalar, query, rows)).isEqualTo(exact(metric, target, vectors));
+        for (Twin twin : twins()) {
+          assertThat(scores(twin.kernel().get(), query, rows))
+              .as(twin.name() + " " + dimension)
+              .isEqualTo(exact(metric, target, vectors));
+        }
+      }
+    }
+  }
+
+  private float[] bytes(int dimension) {
+    float[] out = new float[dimension];
+    for (int i = 0; i < dimension; i++) {
+      out[i] =
+          random.nextInt(4) == 0 ? (random.nextBoolean() ? -128 : 127) : (byte) random.nextInt();
+    }
+    return out;
+  }
+
+  private static float[] exact(Metric metric, float[] a, float[][] vectors) {
+    float[] out = new float[vectors.length];
+    for (int row = 0; row < out.length; row++) {
+      long sum = 0;
+      for (int i = 0; i < a.length; i++) {
+        long x = (long) a[i];
+        long y = (long) vectors[row][i];
+        sum += metric == Metric.L2 ? -(x - y) * (x - y) : x * y;
+      }
+      out[row] = sum;
+    }
+    return out;
+  }
+
+  @Test
+  void bytes_of_the_most_dimensions_do_not_overflow() {
+    RowCodec codec = new RowCodec(RowFormat.INT8, Metric.L2, 32_768, null);
+    float[][] vectors = new float[2][32_768];
+    java.util.Arrays.fill(vectors[0], -128);
+    java.util.Arrays.fill(vectors[1], 127);
+    Rows rows = rows(codec, vectors, 0);
+    RowQuery query = new RowQuery();
+    codec.prepare(vectors[0], 0, query);
+    float[] wanted = exact(Metric.L2, vectors[0], vectors);
+    assertThat(wanted[1]).isEqualTo(-32_768f * 65_025f);
+    assertThat(scores(scalar, query, rows)).isEqualTo(wanted);
+    for (Twin twin : twins()) {
+      assertThat(scores(twin.kernel().get(), query, rows)).isEqualTo(wanted);
     }
   }
 
