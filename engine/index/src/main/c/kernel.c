@@ -363,6 +363,34 @@ FOUR(four_float16_l2, load_float16, 2, add_l2)
 FOUR(four_bfloat16_dot, load_bfloat16, 2, add_dot)
 FOUR(four_bfloat16_l2, load_bfloat16, 2, add_l2)
 
+/*
+ * Four queries pass over four rows at a time, so that each row and each query is read once for four
+ * products; sums are those of FOUR, in the same order.
+ */
+#define TILE(NAME, ADD)                                                                       \
+  INLINE512 void NAME(const struct query *const *q, const char *const *x, size_t count,      \
+                      float *out) {                                                           \
+    __m512 sum[4][4];                                                                         \
+    const float *y[4];                                                                        \
+    for (int a = 0; a < 4; a++) {                                                             \
+      y[a] = (const float *)q[a]->data;                                                       \
+      for (int b = 0; b < 4; b++) sum[a][b] = _mm512_setzero_ps();                            \
+    }                                                                                         \
+    for (int i = 0; i < q[0]->stride / 4; i += 16) {                                          \
+      __m512 v[4];                                                                            \
+      for (int b = 0; b < 4; b++) v[b] = load_float32(x[b], i);                               \
+      for (int a = 0; a < 4; a++) {                                                           \
+        __m512 w = _mm512_load_ps(y[a] + i);                                                  \
+        for (int b = 0; b < 4; b++) sum[a][b] = ADD(sum[a][b], w, v[b]);                      \
+      }                                                                                       \
+    }                                                                                         \
+    for (int a = 0; a < 4; a++)                                                               \
+      _mm_storeu_ps(out + a * count, float_sums(sum[a][0], sum[a][1], sum[a][2], sum[a][3])); \
+  }
+
+TILE(tile_dot, add_dot)
+TILE(tile_l2, add_l2)
+
 /* Rows that are missing from the last four are doubles of the last one. */
 #define EACH_FOUR(SCORES)                                                              \
   for (int i = 0; i < count; i += 4) {                                                 \
@@ -400,6 +428,21 @@ AVX512 static void score_avx512(ARGUMENTS) {
   }
 }
 
+/* Four queries and all rows but the last few, which are left out; returns the number of rows. */
+AVX512 static int tiles_avx512(const struct query *const *q, const char *base, int count, size_t all,
+                               float *out) {
+  size_t stride = (size_t)q[0]->stride;
+  int i = 0;
+  for (; i + 4 <= count; i += 4, base += 4 * stride) {
+    const char *x[4] = {base, base + stride, base + 2 * stride, base + 3 * stride};
+    if (q[0]->op == FLOAT32_L2)
+      tile_l2(q, x, all, out + i);
+    else
+      tile_dot(q, x, all, out + i);
+  }
+  return i;
+}
+
 #endif
 
 static int level;
@@ -427,14 +470,41 @@ int pandion_kernel_level(int limit) {
 }
 
 /*
- * Scores `count` rows into `out` from `at` on: those of `ids`, or the first of `base` when there are
+ * Scores `count` rows into `out`: those of `ids`, or the first of `base` when there are
  * none. What the caller reads next (128 bytes at `hint`) is fetched meanwhile.
  */
-void pandion_score(ARGUMENTS, int64_t at, const char *hint) {
-  out += at;
+void pandion_score(ARGUMENTS, const char *hint) {
   if (hint) {
     __builtin_prefetch(hint);
     __builtin_prefetch(hint + 64);
   }
   chosen(PASSED);
+}
+
+/* Rows that stay in the first-level cache while all queries pass over them. */
+#define BLOCK_BYTES (1 << 14)
+
+/*
+ * Scores `count` rows from `base` on against several queries of one format: query q and row i into
+ * out[q * count + i]. Each row is read from memory once.
+ */
+void pandion_score_range(const struct query *const *queries, int query_count, const char *base,
+                         int count, float *out) {
+  size_t stride = (size_t)queries[0]->stride, all = (size_t)count;
+  int block = (int)(BLOCK_BYTES / stride) & ~3;
+  if (block < 4) block = 4;
+  for (int from = 0; from < count; from += block) {
+    const char *rows = base + (size_t)from * stride;
+    int size = count - from < block ? count - from : block;
+    int q = 0;
+#if defined(__x86_64__)
+    int tiled = queries[0]->op == FLOAT32_DOT || queries[0]->op == FLOAT32_L2;
+    for (; tiled && level == 2 && q + 4 <= query_count; q += 4) {
+      int done = tiles_avx512(queries + q, rows, size, all, out + q * all + from);
+      for (int k = q; done < size && k < q + 4; k++)
+        chosen(queries[k], rows + (size_t)done * stride, NULL, size - done, out + k * all + from + done);
+    }
+#endif
+    for (; q < query_count; q++) chosen(queries[q], rows, NULL, size, out + q * all + from);
+  }
 }

@@ -29,6 +29,19 @@ final class FlatIndex implements VectorIndex {
   }
 
   @Override
+  public void searchAll(float[][] queries, VectorSearch search, TopK[] into) {
+    if (search.k() == 0 || !BatchScan.worthIt(queries.length, rows(), search.accept())) {
+      VectorIndex.super.searchAll(queries, search, into);
+      return;
+    }
+    BatchScan batch = Scratch.ofThread().batch();
+    for (int from = 0; from < queries.length; from += BatchScan.TOGETHER) {
+      int count = Math.min(BatchScan.TOGETHER, queries.length - from);
+      batch.search(vectors, inverseNorms, metric, queries, from, count, search, into);
+    }
+  }
+
+  @Override
   public VectorIteration iterate(float[] query, int offset, VectorSearch search) {
     float[] own = Arrays.copyOfRange(query, offset, offset + vectors.dimension());
     return new ExactIteration(search, rows(), (wider, into) -> search(own, 0, wider, into));

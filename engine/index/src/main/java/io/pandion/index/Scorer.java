@@ -99,6 +99,11 @@ final class Scorer {
     }
   }
 
+  /// The rows as kernels take them.
+  Rows rows() {
+    return rows;
+  }
+
   float score(int row) {
     batch.ids()[0] = row;
     kernel.score(prepared, rows, batch, 1);
@@ -131,7 +136,13 @@ final class Scorer {
     }
   }
 
-  private float finished(float score, int row) {
+  /// The query as kernels take it.
+  RowQuery prepared() {
+    return prepared;
+  }
+
+  /// Makes what a kernel says the score of a row.
+  float finished(float score, int row) {
     return switch (metric) {
       case L2 -> score;
       case IP -> product(score, row);

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// that the additions of one row do not wait for each other. The loops over codes are in
 /// [CodeLanes].
 final class LaneKernel implements VectorKernel {
-  private static final VectorSpecies<Float> LANES =
+  static final VectorSpecies<Float> LANES =
       FloatVector.SPECIES_PREFERRED.vectorBitSize() > 512
           ? FloatVector.SPECIES_512
           : FloatVector.SPECIES_PREFERRED;
@@ -173,7 +173,14 @@ final class LaneKernel implements VectorKernel {
       RowQuery[] queries, int queryCount, MemorySegment data, long base, int count, float[] out) {
     for (int i = 0; i < count; i += 4) {
       int end = Math.min(i + 4, count);
-      for (int q = 0; q < queryCount; q++) {
+      int q = 0;
+      boolean tiled = end - i == 4 && queryCount > 1 && queries[0].format == RowFormat.FLOAT32;
+      for (; tiled && q + 2 <= queryCount; q += 2) {
+        long stride = queries[q].stride;
+        FloatTiles.eight(
+            queries[q], queries[q + 1], data, base + i * stride, stride, out, q * count + i, count);
+      }
+      for (; q < queryCount; q++) {
         RowQuery query = queries[q];
         long stride = query.stride;
         long at = base + i * stride;
@@ -200,11 +207,11 @@ final class LaneKernel implements VectorKernel {
     };
   }
 
-  private static FloatVector load(MemorySegment rows, long at) {
+  static FloatVector load(MemorySegment rows, long at) {
     return FloatVector.fromMemorySegment(LANES, rows, at, LITTLE_ENDIAN);
   }
 
-  private static float sum(FloatVector vector) {
+  static float sum(FloatVector vector) {
     return vector.reduceLanes(VectorOperators.ADD);
   }
 

@@ -105,7 +105,7 @@ class VectorKernelTest {
   }
 
   private static float[] scores(VectorKernel kernel, RowQuery query, Rows rows) {
-    ScoreBatch batch = new ScoreBatch(2 * rows.count());
+    ScoreBatch batch = new ScoreBatch(9 * rows.count());
     for (int i = 0; i < rows.count(); i++) {
       batch.ids()[i] = rows.count() - 1 - i;
     }
@@ -114,8 +114,10 @@ class VectorKernelTest {
     for (int i = 0; i < out.length; i++) {
       out[batch.ids()[i]] = batch.scores()[i];
     }
-    kernel.scoreRange(new RowQuery[] {query, query}, 2, rows, 0, rows.count(), batch);
-    for (int i = 0; i < 2 * out.length; i++) {
+    RowQuery[] several = new RowQuery[1 + rows.count() % 9];
+    java.util.Arrays.fill(several, query);
+    kernel.scoreRange(several, several.length, rows, 0, rows.count(), batch);
+    for (int i = 0; i < several.length * out.length; i++) {
       float range = batch.scores()[i];
       float one = out[i % out.length];
       assertThat(range).isCloseTo(one, within(1e-4f * Math.max(1, Math.abs(one))));
@@ -270,6 +272,40 @@ class VectorKernelTest {
     assertThat(scores(scalar, query, rows)).isEqualTo(wanted);
     for (Twin twin : twins()) {
       assertThat(scores(twin.kernel().get(), query, rows)).isEqualTo(wanted);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void several_queries_together_score_as_each_does_alone(RowFormat format) {
+    for (Metric metric : Metric.values()) {
+      for (int dimension : new int[] {1, 15, 16, 17, 100, 300}) {
+        RowCodec codec = codec(format, metric, dimension, vector(dimension));
+        float[][] vectors = new float[77][];
+        java.util.Arrays.setAll(vectors, _ -> vector(dimension));
+        Rows rows = rows(codec, vectors, 0);
+        RowQuery[] queries = new RowQuery[13];
+        for (int q = 0; q < queries.length; q++) {
+          queries[q] = new RowQuery();
+          codec.prepare(vectors[3 * q], 0, queries[q]);
+        }
+        for (Twin twin : twins()) {
+          VectorKernel kernel = twin.kernel().get();
+          for (int count : new int[] {1, 2, 4, 7, 13}) {
+            ScoreBatch batch = new ScoreBatch(count * 70);
+            kernel.scoreRange(queries, count, rows, 5, 70, batch);
+            for (int q = 0; q < count; q++) {
+              ScoreBatch alone = new ScoreBatch(70);
+              kernel.scoreRange(new RowQuery[] {queries[q]}, 1, rows, 5, 70, alone);
+              for (int i = 0; i < 70; i++) {
+                assertThat(batch.scores()[q * 70 + i])
+                    .as(twin.name() + " " + metric + " " + dimension)
+                    .isEqualTo(alone.scores()[i]);
+              }
+            }
+          }
+        }
+      }
     }
   }
 
