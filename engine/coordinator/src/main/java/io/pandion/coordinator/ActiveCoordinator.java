@@ -1,15 +1,12 @@
 package io.pandion.coordinator;
 
-import io.pandion.cluster.AppendResult;
 import io.pandion.cluster.CatalogCommand;
 import io.pandion.cluster.ChannelLog;
 import io.pandion.cluster.Coordinator;
 import io.pandion.cluster.DataNode;
 import io.pandion.cluster.FlushReport;
-import io.pandion.cluster.GrowingInfo;
 import io.pandion.cluster.LogEra;
 import io.pandion.cluster.QueryNode;
-import io.pandion.cluster.ShardWrite;
 import io.pandion.cluster.StreamingNode;
 import io.pandion.meta.CatalogSnapshot;
 import io.pandion.meta.CollectionInfo;
@@ -25,7 +22,6 @@ import io.pandion.storage.ManifestStore;
 import io.pandion.storage.ObjectStore;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -52,6 +48,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
   private final Shards shards;
   private final ShardChanges changes;
   private final Flushes flushes;
+  private final FlushTickets tickets;
   private final Board board;
   private final Attempts attempts;
   private final Distributor distributor;
@@ -102,6 +99,7 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
     }
     this.changes = new ShardChanges(ledger, shards, ticks, this::saveSoon);
     this.flushes = new Flushes(ledger, (vchannel, s) -> Flushes.write(manifests, vchannel, s));
+    this.tickets = new FlushTickets(ledger, shards);
     this.board = new Board(ledger, settings, clockMillis);
     this.attempts = new Attempts(settings, clockMillis);
     this.distributor = new Distributor(board, shards, ticks);
@@ -282,45 +280,12 @@ public final class ActiveCoordinator implements Coordinator, AutoCloseable {
 
   @Override
   public FlushTicket flush(long collectionId) {
-    CollectionInfo collection = collection(collectionId);
-    Set<Long> segments = new HashSet<>();
-    for (StreamingNode node : shards.nodes()) {
-      node.growing(collectionId).stream().map(GrowingInfo::segmentId).forEach(segments::add);
-    }
-    Map<String, Long> channels = new HashMap<>();
-    long tick = 0;
-    for (ShardInfo shard : collection.shards()) {
-      AppendResult result = shards.append(shard.vchannel(), new ShardWrite.Flush());
-      segments.addAll(result.sealedSegments());
-      channels.put(shard.vchannel(), result.tick());
-      tick = Math.max(tick, result.tick());
-    }
-    return new FlushTicket(collectionId, Set.copyOf(segments), Map.copyOf(channels), tick);
+    return tickets.issue(collection(collectionId));
   }
 
   @Override
   public boolean flushed(FlushTicket ticket) {
-    if (ledger.catalog().collection(ticket.collectionId()).isEmpty()) {
-      return true;
-    }
-    for (Map.Entry<String, Long> channel : ticket.channelTicks().entrySet()) {
-      if (ledger.checkpoint(channel.getKey()).tick() < channel.getValue()) {
-        return false;
-      }
-    }
-    return !ticket.channelTicks().isEmpty() || inFiles(ticket);
-  }
-
-  /// A ticket that names segments only: none of them grows any more.
-  private boolean inFiles(FlushTicket ticket) {
-    for (StreamingNode node : shards.nodes()) {
-      for (GrowingInfo growing : node.growing(ticket.collectionId())) {
-        if (ticket.segmentIds().contains(growing.segmentId())) {
-          return false;
-        }
-      }
-    }
-    return true;
+    return tickets.flushed(ticket);
   }
 
   @Override

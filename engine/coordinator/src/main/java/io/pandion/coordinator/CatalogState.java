@@ -21,11 +21,13 @@ import java.util.TreeMap;
 final class CatalogState implements CatalogSnapshot {
   private final long version;
   private final SortedMap<String, Object> objects;
+  private final Map<String, DatabaseInfo> databases = new HashMap<>();
   private final Map<String, CollectionInfo> byName = new HashMap<>();
 
   CatalogState(long version, SortedMap<String, Object> objects) {
     this.version = version;
     this.objects = objects;
+    databases().forEach(d -> databases.put(d.name(), d));
     for (CollectionInfo c : all("collection/", CollectionInfo.class)) {
       byName.put(c.databaseId() + "/" + c.name(), c);
     }
@@ -91,7 +93,7 @@ final class CatalogState implements CatalogSnapshot {
 
   @Override
   public Optional<DatabaseInfo> database(String name) {
-    return databases().stream().filter(d -> d.name().equals(name)).findFirst();
+    return Optional.ofNullable(databases.get(name));
   }
 
   @Override

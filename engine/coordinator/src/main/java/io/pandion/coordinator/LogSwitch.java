@@ -264,7 +264,7 @@ final class LogSwitch {
     try {
       for (String pchannel : shards.pchannels()) {
         for (LogEra log : ledger.log(pchannel).gone()) {
-          if (!stubborn.contains(log)) {
+          if (!stubborn.contains(log) && !Thread.currentThread().isInterrupted()) {
             remove(pchannel, log);
           }
         }
@@ -280,6 +280,10 @@ final class LogSwitch {
       shards.owner(pchannel).removeLog(log);
       LOG.info("removed the {}, which was not needed any more", log);
     } catch (PandionException e) {
+      if (Thread.currentThread().isInterrupted()) {
+        // The coordinator ends; the next one goes on.
+        return;
+      }
       if (e.reason() != Reason.INVALID_REQUEST || !LogChain.neverUsed(log)) {
         stubborn.add(log);
         LOG.warn(

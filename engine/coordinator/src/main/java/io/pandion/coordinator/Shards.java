@@ -15,11 +15,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /// The pchannels, their owners and terms. Threads: any number once open.
 final class Shards {
   private static final String PREFIX = "pandion-dml_";
+
+  /// A pchannel, or a vchannel of it.
+  private static final Pattern CHANNEL = Pattern.compile(PREFIX + "([0-9]{1,6})(?:_.*)?");
+
   private final List<StreamingNode> nodes = new CopyOnWriteArrayList<>();
   private final Ledger ledger;
   private final int channels;
@@ -124,12 +130,12 @@ final class Shards {
     if (nodes.isEmpty()) {
       throw PandionException.unavailable("no streaming node is attached for " + channel);
     }
-    if (!channel.matches(PREFIX + "[0-9]{1,6}(_.*)?")) {
+    Matcher known = CHANNEL.matcher(channel);
+    if (!known.matches()) {
       throw PandionException.notFound(
           PandionException.Subject.CHANNEL, "channel '" + channel + "' does not exist");
     }
-    String number = channel.substring(PREFIX.length()).split("_", 2)[0];
-    return nodes.get(Integer.parseInt(number) % nodes.size());
+    return nodes.get(Integer.parseInt(known.group(1)) % nodes.size());
   }
 
   AppendResult append(String vchannel, ShardWrite write) {

@@ -4,6 +4,7 @@ import io.pandion.cluster.CatalogCommand;
 import io.pandion.cluster.DataNode;
 import io.pandion.cluster.QueryNode;
 import io.pandion.cluster.ReadPoint;
+import io.pandion.cluster.SearchTimes;
 import io.pandion.data.FileDataNode;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.ShardInfo;
@@ -96,6 +97,7 @@ final class Cluster implements AutoCloseable {
             _ -> held,
             new StreamingSettings(40, 1 << 20, 600_000, 1 << 30, 30, 600_000, 1 << 26),
             System::currentTimeMillis,
+            SearchTimes.unread(),
             failures::add);
     coordinator.attach(node);
     coordinator.attach(queryNode);
@@ -107,7 +109,8 @@ final class Cluster implements AutoCloseable {
     if (!real) {
       return new MemoryQueryNode("q1", files, manifests, fails);
     }
-    MappedQueryNode mapped = new MappedQueryNode("q1", files, manifests, work.resolve("cache"), 2);
+    MappedQueryNode mapped =
+        new MappedQueryNode("q1", files, manifests, work.resolve("cache"), 2, SearchTimes.unread());
     nodes.add(mapped);
     return mapped;
   }

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/// All methods of the Milvus service: those that were [#on] run on the executor, every other one
+/// All methods of the Milvus service: those that were [#on] run on an executor, every other one
 /// answers with a status that names it. Filled by one thread, then immutable.
 final class Calls {
   /// Answers one request.
@@ -30,10 +30,18 @@ final class Calls {
   }
 
   private final Map<String, Answer<Message, Message>> answers = new HashMap<>();
+  private final Map<String, Executor> executors = new HashMap<>();
   private final Executor executor;
 
   Calls(Executor executor) {
     this.executor = executor;
+  }
+
+  /// Runs on an executor of its own.
+  <Q extends Message, R extends Message> void on(
+      MethodDescriptor<Q, R> method, Executor own, Answer<Q, R> answer) {
+    executors.put(method.getFullMethodName(), own);
+    on(method, answer);
   }
 
   @SuppressWarnings("unchecked") // the method's descriptor ties both types
@@ -58,8 +66,10 @@ final class Calls {
   }
 
   private ServerCallHandler<Message, Message> handler(MethodDescriptor<Message, Message> method) {
+    Executor runs = executors.getOrDefault(method.getFullMethodName(), executor);
     return switch (method.getType()) {
-      case UNARY -> ServerCalls.asyncUnaryCall((request, out) -> dispatch(method, request, out));
+      case UNARY ->
+          ServerCalls.asyncUnaryCall((request, out) -> dispatch(method, runs, request, out));
       case SERVER_STREAMING ->
           ServerCalls.asyncServerStreamingCall((_, out) -> out.onError(unsupported(method)));
       default ->
@@ -72,19 +82,33 @@ final class Calls {
   }
 
   private void dispatch(
-      MethodDescriptor<Message, Message> method, Message request, StreamObserver<Message> out) {
+      MethodDescriptor<Message, Message> method,
+      Executor runs,
+      Message request,
+      StreamObserver<Message> out) {
     String database = database(request);
+    ServiceRequestContext context = context();
+    Executor sends = context == null ? Runnable::run : context.eventLoop();
     Runnable call =
         () -> {
           try {
-            out.onNext(answer(method, request, database));
-            out.onCompleted();
+            Message answer = answer(method, request, database);
+            // head, body and end change threads together
+            sends.execute(() -> send(answer, out));
           } catch (StatusRuntimeException e) {
             out.onError(e);
           }
         };
-    ServiceRequestContext context = context();
-    executor.execute(context == null ? call : context.makeContextAware(call));
+    runs.execute(context == null ? call : context.makeContextAware(call));
+  }
+
+  private static void send(Message answer, StreamObserver<Message> out) {
+    try {
+      out.onNext(answer);
+      out.onCompleted();
+    } catch (StatusRuntimeException e) {
+      out.onError(e);
+    }
   }
 
   /// The answer to one request, or a response that carries the status of its error.

@@ -8,6 +8,7 @@ import io.pandion.model.SearchResult;
 import io.pandion.protocol.SearchIteratorV2Results;
 import io.pandion.protocol.SearchResultData;
 import io.pandion.protocol.SearchResults;
+import io.pandion.protocol.Status;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -47,6 +48,7 @@ record SearchEncoder(
       out.setSearchIteratorV2Results(next(iterator, found, token));
     }
     return SearchResults.newBuilder()
+        .setStatus(Status.getDefaultInstance())
         .setResults(out)
         .setCollectionName(collection.name())
         .setSessionTs(found.readAt())

@@ -1,6 +1,9 @@
 package io.pandion.proxy;
 
+import com.linecorp.armeria.server.ServiceRequestContext;
 import io.pandion.cluster.ReadPoint;
+import io.pandion.cluster.SearchTimes;
+import io.pandion.cluster.SearchTimes.Stage;
 import io.pandion.index.VectorIndexTypes;
 import io.pandion.meta.CollectionInfo;
 import io.pandion.meta.IndexInfo;
@@ -28,15 +31,34 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /// Vector search.
-record SearchService(Catalog catalog, ShardReader reader, ReadPoints points, AnswerBudget budget) {
+///
+/// @param threads that searches run on
+record SearchService(
+    Catalog catalog,
+    ShardReader reader,
+    ReadPoints points,
+    AnswerBudget budget,
+    SearchTimes times,
+    Executor threads) {
   void register(Calls calls) {
-    calls.on(MilvusServiceGrpc.getSearchMethod(), this::search);
+    calls.on(MilvusServiceGrpc.getSearchMethod(), threads, this::timed);
+  }
+
+  private SearchResults timed(SearchRequest request, String database) {
+    var _ =
+        ServiceRequestContext.current()
+            .log()
+            .whenComplete()
+            .thenAccept(log -> times.answered(log.totalDurationNanos()));
+    return search(request, database);
   }
 
   private SearchResults search(SearchRequest request, String database) {
+    long begun = times.now();
     checkSupported(request);
     CollectionInfo collection = catalog.collection(database, request.getCollectionName());
     CollectionSchema schema = collection.schema();
@@ -50,7 +72,9 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points, Ans
     OutputFields output = OutputFields.of(schema, request.getOutputFieldsList(), false);
     Filter filter =
         FilterParser.parse(request.getDsl(), schema, request.getExprTemplateValuesMap());
+    long planned = times.now();
     ReadPoint point = point(collection, request, params);
+    long pointed = times.ended(Stage.POINT, planned);
     QueryVectors queries =
         request.hasIds()
             ? vectors(collection, field, request.getIds(), partitions, point)
@@ -70,10 +94,15 @@ record SearchService(Catalog catalog, ShardReader reader, ReadPoints points, Ans
             output.fetched());
     long rows = (long) plan.k() * queries.count();
     AnswerBudget.Part part = budget.take(AnswerBudget.most(collection, output.fields(), rows));
+    long asked = times.now();
+    times.took(Stage.PLAN, asked - begun - (pointed - planned));
     SearchResult found = reader.search(collection, plan, point);
+    long gathered = times.ended(Stage.SHARDS, asked);
     part.keep(AnswerSize.of(found));
     SearchEncoder encoder = new SearchEncoder(collection, output, metric, params);
-    return encoder.encode(SearchEncoder.skip(found, params.offset()), this::token);
+    SearchResults answer = encoder.encode(SearchEncoder.skip(found, params.offset()), this::token);
+    times.ended(Stage.ENCODE, gathered);
+    return answer;
   }
 
   private ReadPoint point(CollectionInfo collection, SearchRequest request, SearchParams params) {

@@ -8,7 +8,9 @@ import static io.pandion.proxy.Wire.vectors;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.linecorp.armeria.client.grpc.GrpcClients;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.pandion.cluster.ReadPoint;
+import io.pandion.cluster.SearchTimes;
 import io.pandion.protocol.CollectionSchema;
 import io.pandion.protocol.ConsistencyLevel;
 import io.pandion.protocol.CreateCollectionRequest;
@@ -38,12 +40,22 @@ abstract class ProxyWorld {
 
   final TwinCatalog catalog = new TwinCatalog();
   final TwinShards shards = new TwinShards(catalog);
-  private final Proxy proxy = new Proxy(catalog, _ -> shards, ProxySettings.defaults(), () -> NOW);
+  final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+  private final Proxy proxy =
+      new Proxy(
+          catalog,
+          _ -> shards,
+          ProxySettings.defaults(),
+          () -> NOW,
+          new SearchTimes(registry),
+          () -> "metrics of this process\n");
+  final int port;
   final MilvusServiceBlockingStub client;
   final AdminBlockingStub admin;
 
   ProxyWorld() {
-    String uri = "gproto+http://127.0.0.1:" + proxy.start(0);
+    port = proxy.start(0);
+    String uri = "gproto+http://127.0.0.1:" + port;
     client = GrpcClients.newClient(uri, MilvusServiceBlockingStub.class);
     admin = GrpcClients.newClient(uri, AdminBlockingStub.class);
   }

@@ -1,6 +1,8 @@
 package io.pandion.query;
 
 import io.pandion.cluster.QueryNode;
+import io.pandion.cluster.SearchTimes;
+import io.pandion.cluster.SearchTimes.Stage;
 import io.pandion.meta.IndexInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.model.CollectionSchema;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
+import java.util.function.Supplier;
 
 /// Serves sealed segments from files in a local cache, mapped into memory. Reads run on a fixed
 /// number of threads, a task a segment, and hold on to all their segments until they are done: what
@@ -30,17 +33,25 @@ public final class MappedQueryNode implements QueryNode, AutoCloseable {
   private final SegmentCache cache;
   private final SegmentLoader loader;
   private final SearchPool pool;
+  private final SearchTimes times;
   private final Map<Long, LoadedCopy> copies = new ConcurrentHashMap<>();
   private final Object[] locks = new Object[64];
 
   /// @param cache directory of this node alone; what is in it is used again, or made again
   /// @param threads for searches and queries: one a core
+  /// @param times where the time of searches goes
   public MappedQueryNode(
-      String name, SegmentFiles files, ManifestStore manifests, Path cache, int threads) {
+      String name,
+      SegmentFiles files,
+      ManifestStore manifests,
+      Path cache,
+      int threads,
+      SearchTimes times) {
     this.name = name;
     this.cache = new SegmentCache(cache, files);
     this.loader = new SegmentLoader(files, manifests, this.cache);
     this.pool = new SearchPool(name, threads);
+    this.times = times;
     java.util.Arrays.setAll(locks, _ -> new Object());
   }
 
@@ -92,16 +103,34 @@ public final class MappedQueryNode implements QueryNode, AutoCloseable {
 
   @Override
   public SearchResult search(Collection<Long> segmentIds, SearchPlan plan, long readAt) {
-    return read(segmentIds, (group, segments) -> group.search(segments, plan, readAt));
+    return read(segmentIds, this::timed, (group, segments) -> group.search(segments, plan, readAt));
+  }
+
+  /// Runs the tasks of a search, and records how long each waited and took.
+  private <T> List<T> timed(List<Supplier<T>> tasks) {
+    long asked = times.now();
+    List<Supplier<T>> timed = new ArrayList<>(tasks.size());
+    for (Supplier<T> task : tasks) {
+      timed.add(
+          () -> {
+            long begun = times.ended(Stage.QUEUE, asked);
+            T found = task.get();
+            times.ended(Stage.SEGMENT, begun);
+            return found;
+          });
+    }
+    return pool.all(timed);
   }
 
   @Override
   public QueryResult query(Collection<Long> segmentIds, QueryPlan plan, long readAt) {
-    return read(segmentIds, (group, segments) -> group.query(segments, plan, readAt));
+    return read(segmentIds, pool, (group, segments) -> group.query(segments, plan, readAt));
   }
 
   private <T> T read(
-      Collection<Long> segmentIds, BiFunction<SegmentGroup, List<SealedSegment>, T> read) {
+      Collection<Long> segmentIds,
+      SegmentGroup.Runner runner,
+      BiFunction<SegmentGroup, List<SealedSegment>, T> read) {
     if (segmentIds.isEmpty()) {
       throw PandionException.invalid("a read must name at least one segment");
     }
@@ -116,7 +145,7 @@ public final class MappedQueryNode implements QueryNode, AutoCloseable {
           schema = segment.schema();
         }
       }
-      return read.apply(new SegmentGroup(schema, pool), held);
+      return read.apply(new SegmentGroup(schema, runner), held);
     } catch (PandionException e) {
       if (e.reason() == PandionException.Reason.NOT_FOUND
           && e.subject() == PandionException.Subject.FIELD) {

@@ -2,6 +2,7 @@ package io.pandion.query;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pandion.cluster.SearchTimes;
 import io.pandion.meta.IndexInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.model.Column;
@@ -35,7 +36,13 @@ class LoadReleaseSearchTest {
     AtomicLong notFound = new AtomicLong();
     try (NodeWorld world = new NodeWorld(directory);
         MappedQueryNode node =
-            new MappedQueryNode("q", world.files, world.manifests, directory.resolve("cache"), 2);
+            new MappedQueryNode(
+                "q",
+                world.files,
+                world.manifests,
+                directory.resolve("cache"),
+                2,
+                SearchTimes.unread());
         ExecutorService readers = Executors.newFixedThreadPool(6)) {
       List<SegmentInfo> staying = versions(world, 1);
       List<SegmentInfo> going = versions(world, 2);

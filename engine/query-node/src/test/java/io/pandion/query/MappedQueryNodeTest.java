@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pandion.cluster.QueryNode.LoadedSegment;
+import io.pandion.cluster.SearchTimes;
 import io.pandion.meta.IndexInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.model.CollectionSchema;
@@ -53,7 +54,8 @@ class MappedQueryNodeTest {
   }
 
   private MappedQueryNode node(String cache) {
-    return new MappedQueryNode("q1", world.files, world.manifests, directory.resolve(cache), 2);
+    return new MappedQueryNode(
+        "q1", world.files, world.manifests, directory.resolve(cache), 2, SearchTimes.unread());
   }
 
   private SegmentInfo segment(long id, int rows) {

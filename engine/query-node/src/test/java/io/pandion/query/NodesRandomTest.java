@@ -3,6 +3,7 @@ package io.pandion.query;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pandion.cluster.DataNode;
+import io.pandion.cluster.SearchTimes;
 import io.pandion.cluster.TaskSpec;
 import io.pandion.meta.IndexInfo;
 import io.pandion.meta.SegmentInfo;
@@ -88,7 +89,8 @@ class NodesRandomTest {
   }
 
   private MappedQueryNode node(NodeWorld world) {
-    return new MappedQueryNode("q", world.files, world.manifests, directory.resolve("cache"), 2);
+    return new MappedQueryNode(
+        "q", world.files, world.manifests, directory.resolve("cache"), 2, SearchTimes.unread());
   }
 
   private String key() {

@@ -28,9 +28,6 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Rows that no longer change, mapped from the directory that [SealedSegmentWriter] wrote. Any
@@ -43,7 +40,7 @@ public final class SealedSegment implements Segment {
 
   private final long id;
   private final long partitionId;
-  private final Arena arena;
+  private final PinnedArena arena;
   private final int rows;
   private final KeyRows keyRows;
   private final Map<Long, FieldValues> columns = new HashMap<>();
@@ -52,8 +49,6 @@ public final class SealedSegment implements Segment {
   private final Map<Long, BuiltIndex> indexes = new ConcurrentHashMap<>();
   private final Map<Long, SortedScalarIndex> scalarIndexes = new ConcurrentHashMap<>();
   private final RowTicks ticks = new RowTicks();
-  private final AtomicInteger users = new AtomicInteger(1);
-  private final AtomicBoolean closed = new AtomicBoolean();
   private final Reads reads = new Reads();
   private volatile CollectionSchema schema;
 
@@ -63,7 +58,7 @@ public final class SealedSegment implements Segment {
     this.id = id;
     this.partitionId = partitionId;
     this.schema = schema;
-    this.arena = arena;
+    this.arena = new PinnedArena("segment " + id, arena);
     ColumnFile times =
         ColumnFile.open(directory.resolve("ticks.col"), SealedSegmentWriter.TICKS, -1, arena);
     this.rows = times.rows();
@@ -119,13 +114,14 @@ public final class SealedSegment implements Segment {
   /// @throws PandionException CORRUPT_DATA when the file is damaged or of other vectors
   public void addIndex(long fieldId, VectorIndexType type, Metric metric, Path file)
       throws IOException {
-    pin();
+    arena.pin();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena);
+      MemorySegment mapped =
+          channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena.memory());
       VectorIndex index = type.open(mapped, vectorField(fieldId), metric);
       indexes.put(fieldId, new BuiltIndex(metric, index));
     } finally {
-      unpin();
+      arena.unpin();
     }
   }
 
@@ -133,11 +129,11 @@ public final class SealedSegment implements Segment {
   ///
   /// @throws PandionException CORRUPT_DATA when the file is damaged or of another column
   public void addScalarIndex(long fieldId, Path file) throws IOException {
-    pin();
+    arena.pin();
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       SortedScalarIndex index =
           SortedScalarIndex.open(
-              channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));
+              channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena.memory()));
       FieldSchema field = schema.field(fieldId);
       if (index.rows() != rows || !index.holds(field.type())) {
         throw PandionException.corrupt(
@@ -153,7 +149,7 @@ public final class SealedSegment implements Segment {
       }
       scalarIndexes.put(fieldId, index);
     } finally {
-      unpin();
+      arena.unpin();
     }
   }
 
@@ -179,7 +175,7 @@ public final class SealedSegment implements Segment {
 
   /// Applies all deletes that another copy of the same rows has.
   public void deleteAsIn(SealedSegment other) {
-    other.pinned(
+    other.arena.pinned(
         () -> {
           int count = 0;
           int[] gone = new int[other.rows];
@@ -204,15 +200,12 @@ public final class SealedSegment implements Segment {
   ///
   /// @return false when it is closed
   public boolean retain() {
-    if (closed.get()) {
-      return false;
-    }
-    return tryPin();
+    return arena.retain();
   }
 
   /// Undoes one [#retain].
   public void release() {
-    unpin();
+    arena.unpin();
   }
 
   /// The vectors of a field, for building an index; valid until the segment is closed.
@@ -231,7 +224,7 @@ public final class SealedSegment implements Segment {
 
   @Override
   public void delete(DeltaBatch deletes) {
-    pinned(
+    arena.pinned(
         () -> {
           synchronized (ticks) {
             for (int i = 0; i < deletes.size(); i++) {
@@ -266,64 +259,29 @@ public final class SealedSegment implements Segment {
 
   @Override
   public SegmentHits search(SearchPlan plan, long readAt) {
-    return pinned(() -> reads.search(plan, readAt));
+    return arena.pinned(() -> reads.search(plan, readAt));
   }
 
   @Override
   public SegmentMatches query(QueryPlan plan, long readAt) {
-    return pinned(() -> reads.query(plan, readAt));
+    return arena.pinned(() -> reads.query(plan, readAt));
   }
 
   @Override
   public long count(QueryPlan plan, long readAt) {
-    return pinned(() -> reads.count(plan, readAt));
+    return arena.pinned(() -> reads.count(plan, readAt));
   }
 
   @Override
   public Column fetch(long fieldId, int[] wanted, int count) {
-    return pinned(() -> reads.fetch(fieldId, wanted, count));
+    return arena.pinned(() -> reads.fetch(fieldId, wanted, count));
   }
 
   /// Unmaps the files when the reads under way and all who retained it are done. Later reads throw
   /// NOT_FOUND SEGMENT.
   @Override
   public void close() {
-    if (closed.compareAndSet(false, true)) {
-      unpin();
-    }
-  }
-
-  private <T> T pinned(Supplier<T> read) {
-    pin();
-    try {
-      return read.get();
-    } finally {
-      unpin();
-    }
-  }
-
-  private void pin() {
-    if (!tryPin()) {
-      throw PandionException.notFound(
-          PandionException.Subject.SEGMENT, "segment " + id + " was released; repeat the request");
-    }
-  }
-
-  private boolean tryPin() {
-    int seen = users.get();
-    while (seen > 0) {
-      if (users.compareAndSet(seen, seen + 1)) {
-        return true;
-      }
-      seen = users.get();
-    }
-    return false;
-  }
-
-  private void unpin() {
-    if (users.decrementAndGet() == 0) {
-      arena.close();
-    }
+    arena.close();
   }
 
   private final class Reads extends RowReads {

@@ -1,5 +1,6 @@
 package io.pandion.server;
 
+import io.pandion.cluster.SearchTimes;
 import io.pandion.coordinator.ActiveCoordinator;
 import io.pandion.data.FileDataNode;
 import io.pandion.meta.FileMetaStore;
@@ -86,6 +87,8 @@ public final class StandaloneServer implements AutoCloseable {
     var bucket = backends.patient(raw);
     var files = new SegmentFiles(bucket, settings.dataNode().directory(), UUID::randomUUID);
     var manifests = new ManifestStore(bucket);
+    var metrics = opened.add("metrics", new Metrics());
+    var times = new SearchTimes(metrics.registry());
     var wals = opened.add("logs", backends.logs(raw, meta, NODE));
     var coordinator =
         new ActiveCoordinator(
@@ -104,7 +107,8 @@ public final class StandaloneServer implements AutoCloseable {
                 files,
                 manifests,
                 settings.queryNode().directory(),
-                settings.queryNode().threads()));
+                settings.queryNode().threads(),
+                times));
     var dataNode =
         opened.add(
             "data node",
@@ -125,6 +129,7 @@ public final class StandaloneServer implements AutoCloseable {
                 name -> queryNode,
                 settings.streaming(),
                 clock,
+                times,
                 failure::complete));
     opened.add("coordinator", coordinator);
     coordinator.attach(queryNode);
@@ -133,7 +138,10 @@ public final class StandaloneServer implements AutoCloseable {
     coordinator.start();
     logType = coordinator.logType();
     var proxy =
-        opened.add("proxy", new Proxy(coordinator, coordinator::owner, proxySettings(), clock));
+        opened.add(
+            "proxy",
+            new Proxy(
+                coordinator, coordinator::owner, proxySettings(), clock, times, metrics::text));
     try {
       return proxy.start(settings.network().port());
     } catch (RuntimeException e) {

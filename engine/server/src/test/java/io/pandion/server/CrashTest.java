@@ -2,7 +2,7 @@ package io.pandion.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pandion.storage.s3.S3ProxyServer;
+import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.kafka.KafkaBroker;
 import io.pandion.wal.pulsar.PulsarBroker;
 import java.nio.file.Path;
@@ -56,7 +56,7 @@ class CrashTest {
 
   @Test
   void object_on_s3_that_refuses_every_seventh_request() throws Exception {
-    try (S3ProxyServer healthy = new S3ProxyServer(services);
+    try (S3Server healthy = new S3Server(services);
         FaultyS3 s3 = new FaultyS3(healthy.endpoint(), seed)) {
       healthy.bucket("pandion");
       s3.ail(0.10, 0.05);
@@ -68,8 +68,8 @@ class CrashTest {
               "wal.type", "object",
               "storage.root", "s3a://pandion/crash",
               "storage.endpoint", s3.endpoint().toString(),
-              "storage.accessKey", S3ProxyServer.KEYS.accessKey(),
-              "storage.secretKey", S3ProxyServer.KEYS.secretKey()));
+              "storage.accessKey", S3Server.KEYS.accessKey(),
+              "storage.secretKey", S3Server.KEYS.secretKey()));
       System.out.printf(
           "crash test, object-s3 log: %d of %d requests refused%n", s3.refused(), s3.requests());
       assertThat(s3.refused()).isGreaterThan(0);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pandion.model.Column;
 import io.pandion.server.client.MilvusClient;
-import io.pandion.storage.s3.S3ProxyServer;
+import io.pandion.storage.s3.S3Server;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,11 +27,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ObjectLogTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   @TempDir private static Path directory;
-  private static S3ProxyServer s3;
+  private static S3Server s3;
 
   @BeforeAll
   static void start() throws IOException {
-    s3 = new S3ProxyServer(directory.resolve("s3"));
+    s3 = new S3Server(directory.resolve("s3"));
     s3.bucket("pandion");
   }
 
@@ -47,8 +47,8 @@ class ObjectLogTest {
           List.of(
               "storage.root=s3a://pandion/" + data.getFileName(),
               "storage.endpoint=" + s3.endpoint(),
-              "storage.accessKey=" + S3ProxyServer.KEYS.accessKey(),
-              "storage.secretKey=" + S3ProxyServer.KEYS.secretKey())) {
+              "storage.accessKey=" + S3Server.KEYS.accessKey(),
+              "storage.secretKey=" + S3Server.KEYS.secretKey())) {
         settings.addAll(List.of("--set", setting));
       }
     }
@@ -133,7 +133,7 @@ class ObjectLogTest {
           .contains("storage.root");
     }
     List<String> wrong = settings("s3a", data);
-    wrong.replaceAll(s -> s.replace(S3ProxyServer.KEYS.secretKey(), "wrong"));
+    wrong.replaceAll(s -> s.replace(S3Server.KEYS.secretKey(), "wrong"));
     try (ChildServer server = ChildServer.standalone(data, wrong.toArray(String[]::new))) {
       assertThat(server.awaitExit()).isEqualTo(1);
       assertThat(server.text()).contains("credentials").contains("storage.secretKey");

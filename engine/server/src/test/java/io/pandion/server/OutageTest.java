@@ -9,7 +9,7 @@ import io.pandion.protocol.LoadCollectionRequest;
 import io.pandion.protocol.MilvusServiceGrpc.MilvusServiceBlockingStub;
 import io.pandion.protocol.QueryResults;
 import io.pandion.protocol.Status;
-import io.pandion.storage.s3.S3ProxyServer;
+import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.kafka.KafkaBroker;
 import io.pandion.wal.pulsar.PulsarBroker;
 import java.io.IOException;
@@ -64,7 +64,7 @@ class OutageTest {
 
   @Test
   void s3() throws Exception {
-    try (S3ProxyServer healthy = new S3ProxyServer(services);
+    try (S3Server healthy = new S3Server(services);
         FaultyS3 s3 = new FaultyS3(healthy.endpoint(), 1)) {
       healthy.bucket("pandion");
       run(
@@ -73,8 +73,8 @@ class OutageTest {
               "wal.type", "object",
               "storage.root", "s3a://pandion/outage",
               "storage.endpoint", s3.endpoint().toString(),
-              "storage.accessKey", S3ProxyServer.KEYS.accessKey(),
-              "storage.secretKey", S3ProxyServer.KEYS.secretKey()),
+              "storage.accessKey", S3Server.KEYS.accessKey(),
+              "storage.secretKey", S3Server.KEYS.secretKey()),
           () -> s3.gone(true),
           () -> s3.gone(false));
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pandion.server.bench.Bench;
 import io.pandion.server.bench.BenchPlan;
+import io.pandion.server.bench.IndexSpec;
 import io.pandion.server.client.MilvusClient;
 import io.pandion.server.quickstart.Quickstart;
 import java.io.ByteArrayOutputStream;
@@ -80,19 +81,18 @@ class QuickstartTest {
             3_000,
             50,
             "COSINE",
-            16,
-            200,
+            IndexSpec.of("HNSW,M=16,efConstruction=200@ef=16|ef=256|target_recall=0.9"),
             2,
             500,
             10,
             List.of(1, 2),
-            List.of(16, 256),
             Duration.ofMillis(300));
     new Bench(plan, QuickstartTest::connect, out).run();
     assertThat(text())
         .contains("2950 rows of 100 floats, 50 queries held out, metric COSINE")
         .contains("| batches of 500 | 2 |");
-    Matcher row = Pattern.compile("\\| 256 \\| 2 \\| ([0-9.]+) \\| ([0-9]+) \\|").matcher(text());
+    Matcher row =
+        Pattern.compile("\\| ef=256 \\| 2 \\| ([0-9.]+) \\| ([0-9]+) \\|").matcher(text());
     assertThat(row.find()).as(text()).isTrue();
     assertThat(Double.parseDouble(row.group(1))).isBetween(0.98, 1.0);
     assertThat(Integer.parseInt(row.group(2))).isPositive();

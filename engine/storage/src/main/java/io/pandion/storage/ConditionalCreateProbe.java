@@ -28,8 +28,17 @@ public final class ConditionalCreateProbe {
   /// @throws PandionException UNSUPPORTED when the store breaks the promise; else whatever the
   ///   store throws: it fails closed
   public static void check(ObjectStore store, String folder) {
-    List<String> made = new ArrayList<>();
     try (ExecutorService pool = Executors.newVirtualThreadPerTaskExecutor()) {
+      check(store, folder, pool);
+    }
+  }
+
+  /// The same on threads of the caller's.
+  ///
+  /// @param pool runs four tasks at a time
+  public static void check(ObjectStore store, String folder, ExecutorService pool) {
+    List<String> made = new ArrayList<>();
+    try {
       String once = folder + "/once";
       made.add(once);
       byte[] first = bytes("first");

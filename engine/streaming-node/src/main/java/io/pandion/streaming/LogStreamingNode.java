@@ -9,15 +9,19 @@ import io.pandion.cluster.GrowingInfo;
 import io.pandion.cluster.LogEra;
 import io.pandion.cluster.QueryNode;
 import io.pandion.cluster.ReadPoint;
+import io.pandion.cluster.SearchTimes;
+import io.pandion.cluster.SearchTimes.Stage;
 import io.pandion.cluster.ShardState;
 import io.pandion.cluster.ShardWrite;
 import io.pandion.cluster.StreamingNode;
+import io.pandion.model.CollectionSchema;
 import io.pandion.model.PandionException;
 import io.pandion.model.QueryPlan;
 import io.pandion.model.QueryResult;
 import io.pandion.model.ResultMerger;
 import io.pandion.model.SearchPlan;
 import io.pandion.model.SearchResult;
+import io.pandion.segment.GrowingSegment;
 import io.pandion.segment.SegmentGroup;
 import io.pandion.storage.SegmentFiles;
 import io.pandion.wal.WalProviders;
@@ -50,6 +54,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   private final Function<String, QueryNode> queryNodes;
   private final StreamingSettings settings;
   private final LongSupplier clockMillis;
+  private final SearchTimes times;
   private final Consumer<Throwable> onFailure;
   private final Map<String, ChannelOwner> channels = new ConcurrentHashMap<>();
   private final Map<String, ChannelOwner> byShard = new ConcurrentHashMap<>();
@@ -69,6 +74,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
           new ThreadPoolExecutor.DiscardPolicy());
 
   /// @param queryNodes finds a query node by its name
+  /// @param times where the time of searches goes
   /// @param onFailure hears when a log fails for good: the channel serves no more
   public LogStreamingNode(
       Coordinator coordinator,
@@ -77,6 +83,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
       Function<String, QueryNode> queryNodes,
       StreamingSettings settings,
       LongSupplier clockMillis,
+      SearchTimes times,
       Consumer<Throwable> onFailure) {
     this.coordinator = coordinator;
     this.wals = wals;
@@ -84,6 +91,7 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
     this.queryNodes = queryNodes;
     this.settings = settings;
     this.clockMillis = clockMillis;
+    this.times = times;
     this.onFailure = onFailure;
     linking.allowCoreThreadTimeOut(true);
     var _ =
@@ -190,21 +198,29 @@ public final class LogStreamingNode implements StreamingNode, AutoCloseable {
   public SearchResult search(String vchannel, SearchPlan plan, ReadPoint point) {
     ChannelOwner owner = owner(vchannel);
     ShardDelegator shard = owner.shard(vchannel);
+    long begun = times.now();
     long readAt = Math.min(owner.awaitTick(point.guaranteeTick()), point.latestTick());
-    return withView(
-        shard,
-        plan.partitionIds(),
-        view -> {
-          List<SearchResult> parts = new ArrayList<>();
-          parts.add(
-              new SegmentGroup(shard.schema())
-                  .search(view.growing(plan.partitionIds()), plan, readAt));
-          view.sealed(plan.partitionIds())
-              .forEach(
-                  (node, segments) ->
-                      parts.add(queryNodes.apply(node).search(segments, plan, readAt)));
-          return ResultMerger.searches(parts, plan.k());
-        });
+    times.ended(Stage.TICK, begun);
+    return withView(shard, plan.partitionIds(), view -> search(view, shard.schema(), plan, readAt));
+  }
+
+  private SearchResult search(
+      ShardView view, CollectionSchema schema, SearchPlan plan, long readAt) {
+    List<GrowingSegment> growing = view.growing(plan.partitionIds());
+    Map<String, List<Long>> sealed = view.sealed(plan.partitionIds());
+    List<SearchResult> parts = new ArrayList<>(1 + sealed.size());
+    long begun = times.now();
+    // one part alone needs no merging
+    if (!growing.isEmpty() || sealed.isEmpty()) {
+      parts.add(new SegmentGroup(schema).search(growing, plan, readAt));
+      begun = times.ended(Stage.GROWING, begun);
+    }
+    sealed.forEach(
+        (node, segments) -> parts.add(queryNodes.apply(node).search(segments, plan, readAt)));
+    if (!sealed.isEmpty()) {
+      times.ended(Stage.NODES, begun);
+    }
+    return ResultMerger.searches(parts, plan.k());
   }
 
   @Override

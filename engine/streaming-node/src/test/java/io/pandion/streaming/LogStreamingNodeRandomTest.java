@@ -8,6 +8,7 @@ import io.pandion.cluster.Distribution;
 import io.pandion.cluster.FlushReport;
 import io.pandion.cluster.LogEra;
 import io.pandion.cluster.ReadPoint;
+import io.pandion.cluster.SearchTimes;
 import io.pandion.cluster.ShardWrite;
 import io.pandion.model.Column;
 import io.pandion.model.PandionException;
@@ -131,6 +132,7 @@ class LogStreamingNodeRandomTest {
             _ -> world,
             new StreamingSettings(60, 1 << 20, 600_000, 1 << 30, 40, 600_000, 1 << 26),
             millis::get,
+            SearchTimes.unread(),
             e -> {
               throw new AssertionError(e);
             });

@@ -2,6 +2,7 @@ package io.pandion.wal;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 
 /// What the first bytes of a body say, read without decoding the rest: adapters put it beside the
@@ -30,6 +31,13 @@ public record WalHeading(String kind, long collectionId, long partitionId) {
 
   private static final List<String> WITH_PARTITION =
       List.of("insert", "delete", "upsert", "drop-partition");
+
+  /// Every kind that there is, `other` too.
+  public static List<String> kinds() {
+    List<String> all = new ArrayList<>(KINDS);
+    all.add(OTHER.kind);
+    return List.copyOf(all);
+  }
 
   public static WalHeading of(WalBody body) {
     ByteBuffer bytes = body.encoded().order(ByteOrder.LITTLE_ENDIAN);

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(120)
 public abstract class WalFixture {
   protected static final String CHANNEL = "channel-0";
+  private final AtomicLong ahead = new AtomicLong();
   protected WalProvider provider;
 
   /// A provider with no logs.
@@ -41,6 +45,28 @@ public abstract class WalFixture {
 
   /// Ends what [#failWrites] began.
   protected void repairWrites() throws Exception {}
+
+  /// A provider with no logs whose appends wait for what they are written to when it is away, with
+  /// the clock of [#nanos].
+  ///
+  /// @return nothing when an adapter's appends fail at once then
+  protected Optional<WalProvider> patient() throws Exception {
+    return Optional.empty();
+  }
+
+  /// Takes away what the logs of [#patient] are written to, until [#bringBack].
+  protected void takeAway() throws Exception {}
+
+  protected void bringBack() throws Exception {}
+
+  /// A clock that runs, and can be put forward by [#putForward].
+  protected final long nanos() {
+    return System.nanoTime() + ahead.get();
+  }
+
+  protected final void putForward(Duration time) {
+    ahead.addAndGet(time.toNanos());
+  }
 
   /// A log was removed: nothing of it is left, or will be soon.
   protected void assertGone(String pchannel) throws Exception {

@@ -1,10 +1,14 @@
 package io.pandion.wal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -44,6 +48,34 @@ public abstract class WalLoadContract extends WalFencingContract {
       read.body().encoded().get(found);
       assertThat(found).isEqualTo(bytes);
       assertThat(lsns(wal, 1)).containsExactly(1L, 2L);
+    }
+  }
+
+  /// The log is not opened again: what waited is written when the backend is back, what was refused
+  /// is not.
+  @Test
+  void an_outage_of_the_backend_holds_what_was_appended_refuses_more_and_ends() throws Exception {
+    Optional<WalProvider> patient = patient();
+    if (patient.isEmpty()) {
+      return;
+    }
+    provider.close();
+    provider = patient.get();
+    try (Wal wal = provider.open(CHANNEL, 1)) {
+      append(wal, 1, 3);
+      takeAway();
+      CompletableFuture<Void> waiting = wal.append(List.of(message(1, 4), message(1, 5)));
+      putForward(Duration.ofSeconds(31));
+      assertThatThrownBy(() -> wal.append(List.of(message(1, 6))))
+          .isInstanceOfSatisfying(
+              PandionException.class,
+              e -> assertThat(e.reason()).isEqualTo(Reason.UNAVAILABLE_RETRY));
+      assertThat(waiting).isNotDone();
+      bringBack();
+      get(waiting);
+      assertThat(wal.nextLsn()).isEqualTo(6);
+      append(wal, 1, 2);
+      assertThat(lsns(wal, 1)).containsExactly(1L, 2L, 3L, 4L, 5L, 6L, 7L);
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 
 /// Measures durable appends to a log beside the bare client of its backend, in turns, in one run:
 /// messages of 100 B to 100 kB, on 1 and 16 channels, many under way or one after the other.
+/// `-Dbytes=100,1000` measures these sizes only.
 public final class WalRace {
   /// Vchannel of the messages, for the bare client too.
   public static final String KEY = "channel-0_v0";
@@ -54,7 +55,8 @@ public final class WalRace {
   public void run() throws Exception {
     System.out.println(
         "bytes channels window | log | appends/s | MB/s | p50 us | p99 us | of bare");
-    for (int bytes : new int[] {100, 1_000, 10_000, 100_000}) {
+    for (String size : System.getProperty("bytes", "100,1000,10000,100000").split(",")) {
+      int bytes = Integer.parseInt(size);
       measure(bytes, 1, 1);
       for (int count : new int[] {1, 16}) {
         measure(

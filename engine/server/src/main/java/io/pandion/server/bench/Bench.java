@@ -4,7 +4,6 @@ import io.pandion.model.Column;
 import io.pandion.model.PandionException;
 import io.pandion.server.client.Hit;
 import io.pandion.server.client.MilvusClient;
-import io.pandion.server.client.VectorFile;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.time.LocalDate;
@@ -41,28 +40,9 @@ public final class Bench {
     this.plan = plan;
     this.connect = connect;
     this.out = out;
-    Column.FloatVectors all = VectorFile.vectors(plan.file());
-    int rows = Math.min(plan.rows(), all.size());
-    if (plan.queries() < 1 || plan.queries() > rows / 2) {
-      throw PandionException.invalid(
-          "--queries " + plan.queries() + " must be 1 to half of the " + rows + " vectors");
-    }
-    int[] held = new int[plan.queries()];
-    for (int i = 0; i < held.length; i++) {
-      held[i] = (int) ((long) i * rows / held.length);
-    }
-    int[] kept = new int[rows - held.length];
-    int count = 0;
-    int next = 0;
-    for (int row = 0; row < rows; row++) {
-      if (next < held.length && held[next] == row) {
-        next++;
-      } else {
-        kept[count++] = row;
-      }
-    }
-    queries = all.select(held, held.length);
-    base = all.select(kept, count);
+    BenchVectors vectors = BenchVectors.of(plan);
+    queries = vectors.queries();
+    base = vectors.base();
   }
 
   /// @throws PandionException when the server refuses or takes too long
@@ -96,7 +76,7 @@ public final class Bench {
             + queries.size()
             + " queries held out, metric "
             + plan.metric());
-    out.println("- Index: HNSW, M " + plan.m() + ", efConstruction " + plan.efConstruction());
+    out.println("- Index: " + plan.index().label());
     out.println("- One query a call, consistency Strong, k = " + plan.k());
     out.println();
   }
@@ -143,14 +123,10 @@ public final class Bench {
     client.flush(COLLECTION, PATIENCE);
     double flushed = (System.nanoTime() - begun) / 1e9;
     begun = System.nanoTime();
-    client.createIndex(
-        COLLECTION,
-        VECTOR,
-        Map.of(
-            "index_type", "HNSW",
-            "metric_type", plan.metric(),
-            "M", Integer.toString(plan.m()),
-            "efConstruction", Integer.toString(plan.efConstruction())));
+    Map<String, String> params = new LinkedHashMap<>(plan.index().params());
+    params.put("index_type", plan.index().type());
+    params.put("metric_type", plan.metric());
+    client.createIndex(COLLECTION, VECTOR, params);
     MilvusClient.await("the index", PATIENCE, () -> client.index(COLLECTION).covers(base.size()));
     double built = (System.nanoTime() - begun) / 1e9;
     begun = System.nanoTime();
@@ -166,37 +142,49 @@ public final class Bench {
   }
 
   private void search(MilvusClient client, int[][] truth) {
-    out.println("| ef | clients | recall@" + plan.k() + " | QPS | p50 ms | p99 ms |");
-    out.println("|---:|---:|---:|---:|---:|---:|");
+    out.println(
+        "| search | clients | recall@"
+            + plan.k()
+            + " | QPS | p50 ms | p99 ms | server CPU us | server us | index | merge | plan | wait"
+            + " | protocol |");
+    out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     warmUp();
-    for (int ef : plan.ef()) {
-      double recall = recall(client, truth, ef);
+    for (Map<String, String> point : plan.index().points()) {
+      double recall = recall(client, truth, point);
       for (int clients : plan.clients()) {
+        ServerTimes before = ServerTimes.of(client.address());
         long begun = System.nanoTime();
-        Latencies latencies = measure(ef, clients);
+        Latencies latencies = measure(point, clients);
         double seconds = (System.nanoTime() - begun) / 1e9;
+        ServerTimes spent = ServerTimes.of(client.address()).since(before);
         out.printf(
             Locale.ROOT,
-            "| %d | %d | %.4f | %.0f | %.2f | %.2f |%n",
-            ef,
+            "| %s | %d | %.4f | %.0f | %.2f | %.2f | %s |%n",
+            IndexSpec.text(point),
             clients,
             recall,
             latencies.calls() / seconds,
             latencies.millis(0.5),
-            latencies.millis(0.99));
+            latencies.millis(0.99),
+            spent.row());
       }
     }
+    out.println();
+    out.println(
+        "Of the server's microseconds a search: index = in segments; merge = also output fields and"
+            + " changes of threads; plan = names, parameters, filter, vectors; wait = for the read's"
+            + " tick and for a thread; protocol = the rest, such as gRPC.");
   }
 
   /// Lets both sides compile their code: not measured.
   private void warmUp() {
     int most = plan.clients().stream().max(Integer::compare).orElse(1);
-    for (int ef : plan.ef()) {
-      measure(ef, most);
+    for (Map<String, String> point : plan.index().points()) {
+      measure(point, most);
     }
   }
 
-  private Latencies measure(int ef, int clients) {
+  private Latencies measure(Map<String, String> point, int clients) {
     long end = System.nanoTime() + plan.each().toNanos();
     return together(
         clients,
@@ -204,35 +192,35 @@ public final class Bench {
           List<Long> nanos = new ArrayList<>();
           for (int q = number; System.nanoTime() < end; q++) {
             long start = System.nanoTime();
-            find(own, q % queries.size(), ef);
+            find(own, q % queries.size(), point);
             nanos.add(System.nanoTime() - start);
           }
           return nanos.stream().mapToLong(Long::longValue).toArray();
         });
   }
 
-  private double recall(MilvusClient client, int[][] truth, int ef) {
+  private double recall(MilvusClient client, int[][] truth, Map<String, String> point) {
     long found = 0;
     long wanted = 0;
     for (int q = 0; q < truth.length; q++) {
       int[] rows = truth[q].clone();
       Arrays.sort(rows);
       wanted += rows.length;
-      for (Hit hit : find(client, q, ef)) {
+      for (Hit hit : find(client, q, point)) {
         found += Arrays.binarySearch(rows, Math.toIntExact(hit.id())) >= 0 ? 1 : 0;
       }
     }
     return (double) found / wanted;
   }
 
-  private List<Hit> find(MilvusClient client, int query, int ef) {
+  private List<Hit> find(MilvusClient client, int query, Map<String, String> point) {
     return client.search(
         COLLECTION,
         VECTOR,
         queries.vector(query),
         plan.k(),
         plan.metric(),
-        "{\"ef\": " + ef + "}",
+        IndexSpec.json(point),
         "",
         List.of());
   }

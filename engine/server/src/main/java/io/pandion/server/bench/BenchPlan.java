@@ -6,29 +6,26 @@ import java.util.List;
 
 /// What to measure.
 ///
-/// @param file of vectors, Parquet or fvecs
+/// @param file of vectors, Parquet or fvecs, or the folder of a data set
 /// @param rows of it at most
-/// @param queries taken out of the file, evenly spread, and not inserted
+/// @param queries of the data set; of a file as many are taken out and not inserted
 /// @param metric COSINE, IP or L2
 /// @param writers threads that insert
 /// @param clients numbers of threads that search
-/// @param ef breadths of the search
-/// @param each how long each number of clients searches with each ef
+/// @param index and its searches
+/// @param each how long each number of clients searches each way
 public record BenchPlan(
     Path file,
     int rows,
     int queries,
     String metric,
-    int m,
-    int efConstruction,
+    IndexSpec index,
     int writers,
     int batch,
     int k,
     List<Integer> clients,
-    List<Integer> ef,
     Duration each) {
   public BenchPlan {
     clients = List.copyOf(clients);
-    ef = List.copyOf(ef);
   }
 }

@@ -26,12 +26,12 @@ import org.junit.jupiter.api.io.TempDir;
 class S3ObjectStoreTest extends ObjectStoreContract {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
   @TempDir private static Path directory;
-  private static S3ProxyServer server;
+  private static S3Server server;
   private S3ObjectStore store;
 
   @BeforeAll
   static void start() throws IOException {
-    server = new S3ProxyServer(directory.resolve("s3"));
+    server = new S3Server(directory.resolve("s3"));
     server.bucket("bucket");
   }
 
@@ -116,7 +116,7 @@ class S3ObjectStoreTest extends ObjectStoreContract {
 
   @Test
   void a_server_that_is_gone_can_be_retried() throws IOException {
-    S3ProxyServer gone = new S3ProxyServer(directory.resolve("gone"));
+    S3Server gone = new S3Server(directory.resolve("gone"));
     gone.bucket("bucket");
     try (S3ObjectStore lost = new S3ObjectStore(gone.settings("bucket", ""))) {
       lost.putIfAbsent("a", bytes());

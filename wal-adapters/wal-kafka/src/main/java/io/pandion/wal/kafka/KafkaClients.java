@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -54,9 +55,12 @@ final class KafkaClients implements AutoCloseable {
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
     // A record waits for brokers that are away, or is refused by the log before it is sent: when
     // one
-    // record fails, all behind it fail, and the log stops.
+    // record fails, all behind it fail, and the log stops. To begin anew with the bootstrap
+    // servers,
+    // as a producer does by default, would make it forget the topic and fail what waits.
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 5_000);
+    config.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");
     config.put(ProducerConfig.METADATA_MAX_IDLE_CONFIG, Duration.ofDays(1).toMillis());
     config.putAll(settings.client());
     config.put(ProducerConfig.ACKS_CONFIG, "all");

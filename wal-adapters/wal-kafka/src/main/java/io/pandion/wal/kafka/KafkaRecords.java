@@ -9,14 +9,19 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
-/// How a message lies in a topic: version 1. Numbers are big-endian, as Kafka's own serializers
+/// How a message lies in a topic: version 2. Numbers are big-endian, as Kafka's own serializers
 /// write them.
 ///
 /// ```
@@ -24,17 +29,19 @@ import org.jspecify.annotations.Nullable;
 /// value   the body, or one part of it; empty for a fence
 /// headers
 ///   kind        text: insert, delete, upsert, … (WalHeading), or fence
-///   term        i64
-///   lsn         i64
 ///   tick        i64 (milliseconds since 1970 << 18 | counter)
 ///   collection  i64, when the body names one
 ///   partition   i64, when the body names one; -1 for all
-///   part        part:i32 parts:i32, when the body did not fit into one record
-///   reign       offset of the writer's fence:i64, offset that the writer expects for this record:i64
+///   log         term:i64 lsn:i64, offset of the writer's fence:i64, offset that the writer expects for
+///               this record:i64; and when the body did not fit into one record, part:i32 parts:i32
 /// ```
 ///
-/// A fence has `kind` and `term` only. A record whose `reign` names an offset that is its own
-/// proves that nobody else wrote between the writer's last look and this record: *anchored*.
+/// A fence has `kind` and `log`, and there the term only. A record whose `log` names an offset that
+/// is its own proves that nobody else wrote between the writer's last look and this record:
+/// *anchored*.
+///
+/// Every header costs the producer and the broker time, which is why one holds what only Pandion
+/// reads.
 final class KafkaRecords {
   /// Bytes of a body in one record. With key and headers it stays below 1 MiB, which is what
   /// brokers accept unless they were told otherwise.
@@ -46,6 +53,14 @@ final class KafkaRecords {
   static final int MAX_KEY_BYTES = OVERHEAD - 1_024;
 
   private static final byte[] FENCE = "fence".getBytes(StandardCharsets.UTF_8);
+  private static final int LOG_BYTES = 4 * Long.BYTES;
+  private static final int EXPECTED_AT = 3 * Long.BYTES;
+  private static final Map<String, Header> KINDS =
+      WalHeading.kinds().stream()
+          .collect(
+              Collectors.toUnmodifiableMap(
+                  Function.identity(),
+                  kind -> new RecordHeader("kind", kind.getBytes(StandardCharsets.UTF_8))));
 
   private KafkaRecords() {}
 
@@ -56,7 +71,7 @@ final class KafkaRecords {
         null,
         null,
         new byte[0],
-        List.of(new RecordHeader("kind", FENCE), new RecordHeader("term", i64(term))));
+        List.of(new RecordHeader("kind", FENCE), new RecordHeader("log", i64(term))));
   }
 
   /// Records that a body takes.
@@ -69,10 +84,8 @@ final class KafkaRecords {
   static ProducerRecord<byte[], byte[]> part(
       String topic, WalMessage message, WalHeading heading, int part, long fence, long expected) {
     int parts = parts(message);
-    List<Header> headers = new ArrayList<>(8);
-    headers.add(new RecordHeader("kind", heading.kind().getBytes(StandardCharsets.UTF_8)));
-    headers.add(new RecordHeader("term", i64(message.term())));
-    headers.add(new RecordHeader("lsn", i64(message.lsn())));
+    List<Header> headers = new ArrayList<>(5);
+    headers.add(Objects.requireNonNull(KINDS.get(heading.kind())));
     headers.add(new RecordHeader("tick", i64(message.tick())));
     if (heading.collectionId() != 0) {
       headers.add(new RecordHeader("collection", i64(heading.collectionId())));
@@ -80,16 +93,21 @@ final class KafkaRecords {
     if (heading.partitionId() != 0) {
       headers.add(new RecordHeader("partition", i64(heading.partitionId())));
     }
+    ByteBuffer log =
+        ByteBuffer.allocate(parts > 1 ? LOG_BYTES + Long.BYTES : LOG_BYTES)
+            .putLong(message.term())
+            .putLong(message.lsn())
+            .putLong(fence)
+            .putLong(expected);
     if (parts > 1) {
-      headers.add(
-          new RecordHeader("part", ByteBuffer.allocate(8).putInt(part).putInt(parts).array()));
+      log.putInt(part).putInt(parts);
     }
-    headers.add(
-        new RecordHeader(
-            "reign", ByteBuffer.allocate(16).putLong(fence).putLong(expected).array()));
+    headers.add(new RecordHeader("log", log.array()));
     String vchannel = message.vchannel();
     byte[] key = vchannel.isEmpty() ? null : vchannel.getBytes(StandardCharsets.UTF_8);
-    return new ProducerRecord<>(topic, 0, null, key, value(message, part), headers);
+    // of its own type it copies a list at once, of others one by one
+    RecordHeaders exact = new RecordHeaders(headers.toArray(new Header[0]));
+    return new ProducerRecord<>(topic, 0, null, key, value(message, part), exact);
   }
 
   private static byte[] value(WalMessage message, int part) {
@@ -102,21 +120,26 @@ final class KafkaRecords {
   /// @throws PandionException CORRUPT_DATA when it is none of ours
   static TopicRecord<Long> read(ConsumerRecord<byte[], byte[]> record) {
     Headers headers = record.headers();
-    byte[] kind = header(record, headers, "kind", -1);
-    long term = ByteBuffer.wrap(header(record, headers, "term", 8)).getLong();
+    byte[] kind = header(record, headers, "kind");
+    ByteBuffer log = ByteBuffer.wrap(header(record, headers, "log"));
     if (Arrays.equals(kind, FENCE)) {
-      return TopicRecord.fence(record.offset(), term);
+      require(record, "log", log.remaining() == Long.BYTES);
+      return TopicRecord.fence(record.offset(), log.getLong());
     }
-    long lsn = ByteBuffer.wrap(header(record, headers, "lsn", 8)).getLong();
-    long tick = ByteBuffer.wrap(header(record, headers, "tick", 8)).getLong();
-    long reign = ByteBuffer.wrap(header(record, headers, "reign", 16)).getLong();
+    require(
+        record, "log", log.remaining() == LOG_BYTES || log.remaining() == LOG_BYTES + Long.BYTES);
+    long term = log.getLong();
+    long lsn = log.getLong();
+    long reign = log.getLong();
+    log.position(LOG_BYTES);
     int part = 0;
     int parts = 1;
-    if (headers.lastHeader("part") != null) {
-      ByteBuffer numbers = ByteBuffer.wrap(header(record, headers, "part", 8));
-      part = numbers.getInt();
-      parts = numbers.getInt();
+    if (log.hasRemaining()) {
+      part = log.getInt();
+      parts = log.getInt();
     }
+    ByteBuffer tick = ByteBuffer.wrap(header(record, headers, "tick"));
+    require(record, "tick", tick.remaining() == Long.BYTES);
     byte[] key = record.key();
     byte[] value = record.value();
     if (value == null || part < 0 || part >= parts) {
@@ -127,7 +150,7 @@ final class KafkaRecords {
         reign,
         term,
         lsn,
-        tick,
+        tick.getLong(),
         key == null ? "" : new String(key, StandardCharsets.UTF_8),
         part,
         parts,
@@ -136,22 +159,26 @@ final class KafkaRecords {
 
   /// Whether nobody else wrote between its writer's last look and it.
   static boolean isAnchored(ConsumerRecord<byte[], byte[]> record) {
-    Header header = record.headers().lastHeader("reign");
+    Header header = record.headers().lastHeader("log");
     return header != null
-        && header.value().length == 16
-        && ByteBuffer.wrap(header.value()).getLong(8) == record.offset();
+        && header.value().length >= LOG_BYTES
+        && ByteBuffer.wrap(header.value()).getLong(EXPECTED_AT) == record.offset();
   }
 
   private static byte[] header(
-      ConsumerRecord<byte[], byte[]> record, Headers headers, String name, int length) {
+      ConsumerRecord<byte[], byte[]> record, Headers headers, String name) {
     @Nullable Header header = headers.lastHeader(name);
     if (header == null || header.value() == null) {
       throw corrupt(record, "it has no header '" + name + "'");
     }
-    if (length >= 0 && header.value().length != length) {
-      throw corrupt(record, "its header '" + name + "' is not " + length + " bytes long");
-    }
     return header.value();
+  }
+
+  private static void require(
+      ConsumerRecord<byte[], byte[]> record, String name, boolean rightLength) {
+    if (!rightLength) {
+      throw corrupt(record, "its header '" + name + "' has a wrong length");
+    }
   }
 
   private static PandionException corrupt(ConsumerRecord<byte[], byte[]> record, String what) {

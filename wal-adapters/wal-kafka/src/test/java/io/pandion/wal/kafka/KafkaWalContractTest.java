@@ -2,6 +2,8 @@ package io.pandion.wal.kafka;
 
 import io.pandion.wal.WalContract;
 import io.pandion.wal.WalProvider;
+import java.util.Map;
+import java.util.Optional;
 
 /// The contract on a real broker; each test has topics of its own.
 final class KafkaWalContractTest extends WalContract {
@@ -34,6 +36,24 @@ final class KafkaWalContractTest extends WalContract {
 
   @Override
   protected void repairWrites() throws Exception {
+    SharedBroker.get().restart();
+  }
+
+  @Override
+  protected Optional<WalProvider> patient() {
+    Map<String, String> asInService =
+        Map.of("delivery.timeout.ms", Integer.toString(Integer.MAX_VALUE));
+    return Optional.of(
+        new KafkaWalProvider(SharedBroker.settings(prefix, asInService), this::nanos));
+  }
+
+  @Override
+  protected void takeAway() {
+    SharedBroker.get().kill();
+  }
+
+  @Override
+  protected void bringBack() throws Exception {
     SharedBroker.get().restart();
   }
 

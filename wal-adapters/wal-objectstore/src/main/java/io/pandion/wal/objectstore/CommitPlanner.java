@@ -16,7 +16,7 @@ import java.util.random.RandomGenerator;
 /// - At most `inFlight` slots beyond the last acknowledged one.
 /// - **Dead**: once a slot is known to hold another's object, nothing at or behind it is sent or
 ///   acknowledged; the slots before it still are.
-final class CommitPlanner {
+class CommitPlanner {
   /// What shall be done.
   sealed interface Command {
     /// Make the next object of what waits and tell by [CommitPlanner#sealed].

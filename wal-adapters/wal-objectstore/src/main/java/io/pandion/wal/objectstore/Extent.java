@@ -2,6 +2,8 @@ package io.pandion.wal.objectstore;
 
 /// A run of slots of one stream that holds records of a channel, written under one term.
 ///
+/// @param fromSlot its first slot; all slots of the stream before it were there when it was opened,
+///   so that all extents of a stream end at the same hole
 /// @param toSlot behind the last slot, or -1 while it may grow
 /// @param firstSeq of its first record, or of the one that will come
 /// @param lastSeq of its last record; meaningless while it may grow

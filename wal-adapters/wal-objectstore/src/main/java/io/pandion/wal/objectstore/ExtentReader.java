@@ -10,6 +10,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -41,11 +42,13 @@ final class ExtentReader implements WalReader {
 
   /// @param from lsn of the first message wanted
   /// @param end lsn at which it stops
+  /// @param keeps first lsn of its first slot: it looks for its first message from there on
   ExtentReader(
       String channel,
       List<Span> spans,
       long from,
       long end,
+      long keeps,
       ExecutorService io,
       Consumer<ExtentReader> onClose) {
     this.channel = channel;
@@ -55,7 +58,7 @@ final class ExtentReader implements WalReader {
     this.end = end;
     this.io = io;
     this.onClose = onClose;
-    this.keeps = from;
+    this.keeps = keeps;
   }
 
   /// Lsn below which it reads nothing any more.
@@ -135,7 +138,11 @@ final class ExtentReader implements WalReader {
       }
       long to = Math.min(span.to, span.from + WIDTH);
       spans.addFirst(new Span(span.index, to, span.to));
-      return io.submit(() -> pieces(span.index, span.from, to));
+      try {
+        return io.submit(() -> pieces(span.index, span.from, to));
+      } catch (RejectedExecutionException e) {
+        throw closed(e);
+      }
     }
     return null;
   }
@@ -159,15 +166,19 @@ final class ExtentReader implements WalReader {
           ? new PandionException(p.reason(), p.subject(), String.valueOf(p.getMessage()), p)
           : new IllegalStateException(e.getCause());
     } catch (CancellationException e) {
-      throw new PandionException(
-          PandionException.Reason.UNAVAILABLE_RETRY,
-          PandionException.Subject.CHANNEL,
-          "the log was closed while it was read",
-          e);
+      throw closed(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw PandionException.unavailable("interrupted while the log was read");
     }
+  }
+
+  private static PandionException closed(RuntimeException e) {
+    return new PandionException(
+        PandionException.Reason.UNAVAILABLE_RETRY,
+        PandionException.Subject.CHANNEL,
+        "the log was closed while it was read",
+        e);
   }
 
   @Override

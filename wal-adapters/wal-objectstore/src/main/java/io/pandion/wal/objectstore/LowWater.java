@@ -8,7 +8,7 @@ import java.util.Optional;
 /// extent of any channel needs; it is written down before anything below it is deleted, and nothing
 /// else is. FENCE and CLOSE objects stay for ever: they are what keeps a writer out that was paused
 /// for however long. Repeatable, also by others at the same time.
-final class LowWater {
+class LowWater {
   private final WalMeta meta;
   private final ObjectStore store;
 
@@ -21,30 +21,52 @@ final class LowWater {
   /// @param released behind the slots that were let go; the mark when no extent is left
   /// @return the low-water mark, or -1 when the stream is not known any more
   long collect(StreamId stream, long released) {
-    Optional<StreamRecord> before = meta.stream(stream.text());
-    if (before.isEmpty()) {
+    String name = stream.text();
+    Optional<StreamRecord> marked = mark(name, released);
+    if (marked.isEmpty()) {
       return -1;
     }
-    long needed = needed(stream.text(), meta.channels().values());
-    boolean ended = before.get().state() != StreamRecord.State.OPEN;
-    long unneeded = ended ? before.get().end() : released;
-    long low = needed == Long.MAX_VALUE ? unneeded : needed;
-    meta.changeStream(stream.text(), r -> low > r.lowWater() ? r.low(low) : r);
-    StreamRecord now = meta.stream(stream.text()).orElse(before.get());
-    for (long slot = now.deleted(); slot < now.lowWater(); slot++) {
+    long done = marked.get().lowWater();
+    for (long slot = marked.get().deleted(); slot < done; slot++) {
       store.delete(stream.object(slot));
     }
-    long done = now.lowWater();
-    meta.changeStream(stream.text(), r -> done > r.deleted() ? r.deletedBelow(done) : r);
-    if (needed == Long.MAX_VALUE && ended && done >= now.end()) {
-      meta.stream(stream.text()).ifPresent(r -> meta.removeStream(stream.text(), r));
-      return -1;
+    meta.changeStream(name, r -> done > r.deleted() ? r.deletedBelow(done) : r);
+    return forget(name) ? -1 : done;
+  }
+
+  /// Raises the mark. An opening writes the stream's entry with its extent, so that the extents
+  /// that were looked at are all there are when the mark is written.
+  private Optional<StreamRecord> mark(String stream, long released) {
+    while (true) {
+      Optional<WalMeta.SeenStream> seen = meta.stream(stream);
+      if (seen.isEmpty()) {
+        return Optional.empty();
+      }
+      StreamRecord now = seen.get().record();
+      long needed = needed(stream, meta.channels().values());
+      long unneeded = now.state() == StreamRecord.State.OPEN ? released : now.end();
+      StreamRecord next = now.low(needed == Long.MAX_VALUE ? unneeded : needed);
+      if (next.equals(now) || meta.replace(stream, seen.get(), next)) {
+        return Optional.of(next);
+      }
     }
-    return done;
+  }
+
+  /// Forgets a stream that has ended, when all of it has gone.
+  private boolean forget(String stream) {
+    Optional<WalMeta.SeenStream> seen = meta.stream(stream);
+    if (seen.isEmpty()) {
+      return true;
+    }
+    StreamRecord now = seen.get().record();
+    return now.state() != StreamRecord.State.OPEN
+        && now.deleted() >= now.end()
+        && needed(stream, meta.channels().values()) == Long.MAX_VALUE
+        && meta.remove(stream, seen.get());
   }
 
   /// First slot that an extent needs, or Long.MAX_VALUE when none does.
-  private static long needed(String stream, Collection<ChannelRecord> channels) {
+  long needed(String stream, Collection<ChannelRecord> channels) {
     long needed = Long.MAX_VALUE;
     for (ChannelRecord channel : channels) {
       for (Extent extent : channel.extents()) {

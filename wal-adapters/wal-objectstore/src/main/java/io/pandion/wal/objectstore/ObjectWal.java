@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// A call of `append` waits while too much is not durable yet, and throws UNAVAILABLE_RETRY when
 /// that takes too long: nothing of the batch was written then, and the log goes on.
 final class ObjectWal implements Wal {
+  /// A slot of the open extent with records of this channel, and the tick of the last one.
+  private record Durable(long slot, long lastTick) {}
+
   private final ObjectWalProvider provider;
   private final ObjectWalSettings settings;
   private final ReentrantLock lock;
@@ -36,7 +39,7 @@ final class ObjectWal implements Wal {
   // Guarded by the lock.
   private StreamWriter stream;
   private List<Extent> extents;
-  private final NavigableMap<Long, Long> slotsByLastSeq = new TreeMap<>();
+  private final NavigableMap<Long, Durable> slotsByLastSeq = new TreeMap<>();
   private long nextLsn;
   private long durableLsn;
   private long lastTick;
@@ -191,7 +194,7 @@ final class ObjectWal implements Wal {
             why);
       }
       try {
-        left = stream.room().awaitNanos(left);
+        left = provider.threads().await(lock, stream.room(), left);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         throw PandionException.unavailable(
@@ -201,9 +204,9 @@ final class ObjectWal implements Wal {
   }
 
   /// A slot with records of this channel is durable. With the lock held.
-  void durable(long slot, long lastSeq) {
+  void durable(long slot, long lastSeq, long tick) {
     durableLsn = lastSeq + 1;
-    slotsByLastSeq.put(lastSeq, slot);
+    slotsByLastSeq.put(lastSeq, new Durable(slot, tick));
   }
 
   @Override
@@ -214,6 +217,8 @@ final class ObjectWal implements Wal {
         throw closed();
       }
       List<ExtentReader.Span> spans = new ArrayList<>();
+      long first = Math.max(fromLsn, extents.getFirst().firstSeq());
+      long keeps = first;
       for (Extent extent : extents) {
         StreamIndex index = provider.index(extent.stream());
         if (extent.isOpen()) {
@@ -221,15 +226,15 @@ final class ObjectWal implements Wal {
           if (from != null) {
             spans.add(
                 new ExtentReader.Span(
-                    index, from.getValue(), slotsByLastSeq.lastEntry().getValue() + 1));
+                    index, from.getValue().slot, slotsByLastSeq.lastEntry().getValue().slot + 1));
           }
         } else if (extent.lastSeq() >= fromLsn) {
           spans.add(new ExtentReader.Span(index, extent.fromSlot(), extent.toSlot()));
+          keeps = Math.min(keeps, extent.firstSeq());
         }
       }
-      long first = Math.max(fromLsn, extents.getFirst().firstSeq());
       ExtentReader reader =
-          new ExtentReader(pchannel, spans, first, durableLsn, provider.io(), this::forget);
+          new ExtentReader(pchannel, spans, first, durableLsn, keeps, provider.io(), this::forget);
       readers.add(reader);
       return reader;
     } finally {
@@ -291,14 +296,17 @@ final class ObjectWal implements Wal {
     if (gone == null) {
       return open;
     }
-    Slot lastGone =
-        provider.index(open.stream()).known(gone.getValue(), gone.getValue() + 1).getFirst();
-    Part part = java.util.Objects.requireNonNull(lastGone.part(pchannel));
-    long slot = kept == null ? Math.max(stream.acknowledged(), open.fromSlot()) : kept.getValue();
-    return open.from(slot, part.lastSeq() + 1, part.lastTick());
+    long slot =
+        kept == null ? Math.max(stream.acknowledged(), open.fromSlot()) : kept.getValue().slot;
+    return open.from(slot, gone.getKey() + 1, gone.getValue().lastTick);
   }
 
-  /// The truncation is written down. With the lock held.
+  /// With the lock held.
+  List<Extent> extents() {
+    return extents;
+  }
+
+  /// What is before these is not read any more. With the lock held.
   void trimmed(List<Extent> left) {
     extents = left;
     slotsByLastSeq.headMap(left.getLast().firstSeq()).clear();
@@ -308,17 +316,12 @@ final class ObjectWal implements Wal {
   Extent endedNow() {
     Extent open = extents.getLast();
     long slot =
-        slotsByLastSeq.isEmpty() ? open.fromSlot() : slotsByLastSeq.lastEntry().getValue() + 1;
-    return open.end(slot, durableLsn - 1, durableTick());
-  }
-
-  private long durableTick() {
-    if (slotsByLastSeq.isEmpty()) {
-      return extents.getLast().tickBefore();
-    }
-    long slot = slotsByLastSeq.lastEntry().getValue();
-    Slot found = stream.index().known(slot, slot + 1).getFirst();
-    return java.util.Objects.requireNonNull(found.part(pchannel)).lastTick();
+        slotsByLastSeq.isEmpty() ? open.fromSlot() : slotsByLastSeq.lastEntry().getValue().slot + 1;
+    long tick =
+        slotsByLastSeq.isEmpty()
+            ? open.tickBefore()
+            : slotsByLastSeq.lastEntry().getValue().lastTick;
+    return open.end(slot, durableLsn - 1, tick);
   }
 
   StreamWriter stream() {
@@ -343,6 +346,16 @@ final class ObjectWal implements Wal {
     return failed != null;
   }
 
+  /// Whether nothing is under way and nothing new is taken.
+  boolean isDrained() {
+    lock.lock();
+    try {
+      return (failed != null || closing) && last.isDone();
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /// Refuses new batches and waits until those before are durable or have failed.
   ///
   /// @param why what new ones fail with; null: they are told that the log is closed
@@ -358,7 +371,7 @@ final class ObjectWal implements Wal {
       long left = Math.max(settings.stall().toNanos(), TimeUnit.SECONDS.toNanos(1));
       while (!last.isDone() && left > 0 && !stream.onThread()) {
         stream.flush();
-        left = stream.room().awaitNanos(left);
+        left = provider.threads().await(lock, stream.room(), left);
       }
       return last.isDone();
     } catch (InterruptedException e) {

@@ -3,26 +3,21 @@ package io.pandion.wal.objectstore;
 import io.pandion.meta.MetaStore;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
-import io.pandion.storage.ConditionalCreateProbe;
 import io.pandion.storage.ObjectStore;
 import io.pandion.storage.RetryingObjectStore;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalProvider;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /// Logs in an object store, without a disk and without another service: [SlotFormat] specifies the
 /// objects, `docs/object-wal.md` the protocol.
@@ -34,40 +29,29 @@ import org.jspecify.annotations.Nullable;
 /// nothing. Any number of threads.
 public final class ObjectWalProvider implements WalProvider {
   private static final long CLOSE_SECONDS = 10;
-  private static final long SETTLE_NANOS = 20_000_000;
   private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,200}");
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  private final ObjectStore store;
-
-  /// The same store for all but the objects of the log, whose writers repeat by rules of their own.
-  private final ObjectStore patient;
-
   private final ObjectWalSettings settings;
-  private final String node;
-  private final LongSupplier nanos;
-  private final RandomGenerator random;
-  private final long writer;
+  private final Threads threads;
   private final WalMeta meta;
-  private final ObjectCache cache;
   private final BodyCompressor compressor = new BodyCompressor();
-  private final LowWater lowWater;
+  private final KnownStreams known;
+  private final OwnStreams own;
+  private final BucketCheck bucket;
+  private final TakeOver takeOver;
   private final Trimmer trimmer;
   private final Survivors survivors;
-  private final StreamFence fence;
-  private final ExecutorService io =
-      Executors.newThreadPerTaskExecutor(Thread.ofVirtual().name("wal-io-", 0).factory());
+  private final ChannelRemoval removal;
+  private final ExecutorService io;
 
   /// Guards what is in memory; never held while a request is under way.
-  private final ReentrantLock lock = new ReentrantLock();
+  private final ReentrantLock lock;
 
   /// Held while a channel changes hands, with its requests.
-  private final ReentrantLock opening = new ReentrantLock();
+  private final ReentrantLock opening;
 
-  private final Map<String, StreamIndex> indexes = new ConcurrentHashMap<>();
   private final Map<String, ObjectWal> open = new ConcurrentHashMap<>();
-  private @Nullable StreamWriter current;
-  private boolean probed;
   private boolean closed;
 
   /// @param node name of this node, for people
@@ -80,19 +64,48 @@ public final class ObjectWalProvider implements WalProvider {
       String node,
       LongSupplier nanos,
       RandomGenerator random) {
-    this.store = store;
+    this(store, meta, settings, node, new JdkThreads(nanos), random, new Deciders());
+  }
+
+  ObjectWalProvider(
+      ObjectStore store,
+      MetaStore metaStore,
+      ObjectWalSettings settings,
+      String node,
+      Threads threads,
+      RandomGenerator random,
+      Deciders deciders) {
+    // For all but the objects of the log: their writers repeat by rules of their own.
+    ObjectStore patient = new RetryingObjectStore(store, PATIENCE, threads::pause);
+    ObjectCache cache = new ObjectCache(settings.cacheBytes());
+    long writer = random.nextLong();
+    StreamFence fence = deciders.fence(patient, writer);
     this.settings = settings;
-    this.node = node;
-    this.nanos = nanos;
-    this.random = random;
-    this.writer = random.nextLong();
-    this.meta = new WalMeta(meta);
-    this.cache = new ObjectCache(settings.cacheBytes());
-    this.patient = new RetryingObjectStore(store, PATIENCE, this::pause);
-    this.lowWater = new LowWater(this.meta, patient);
-    this.trimmer = new Trimmer(this.meta, lock, this::index, this::collect);
-    this.survivors = new Survivors(this.meta, lock);
-    this.fence = new StreamFence(store, writer, this::pause);
+    this.threads = threads;
+    this.lock = threads.lock();
+    this.opening = threads.lock();
+    this.io = threads.requests();
+    this.meta = deciders.meta(metaStore);
+    this.known = new KnownStreams(patient, cache, io, deciders.lowWater(meta, patient));
+    this.own =
+        new OwnStreams(
+            store,
+            meta,
+            known,
+            settings,
+            threads,
+            deciders,
+            random,
+            writer,
+            cache,
+            io,
+            lock,
+            this::ended);
+    this.bucket = new BucketCheck(patient, meta, own::newName, io);
+    this.takeOver = new TakeOver(meta, own, known, fence, node);
+    this.trimmer = new Trimmer(meta, lock, known);
+    this.survivors = new Survivors(meta, lock);
+    this.removal = new ChannelRemoval(meta, own, known, fence);
   }
 
   @Override
@@ -116,16 +129,22 @@ public final class ObjectWalProvider implements WalProvider {
     if (before.term() > term) {
       throw WalMeta.fenced(pchannel, term, before);
     }
-    handOver(pchannel, term);
-    opening.lock();
-    try {
-      if (closed) {
-        throw PandionException.unavailable("the log provider is closed");
+    while (true) {
+      handOver(pchannel, term);
+      opening.lock();
+      try {
+        if (closed) {
+          throw PandionException.unavailable("the log provider is closed");
+        }
+        bucket.require();
+        // Another opening in this process may have been faster, and been written to since.
+        ObjectWal earlier = open.get(pchannel);
+        if (earlier == null || earlier.isDrained()) {
+          return taken(pchannel, term, firstLsn);
+        }
+      } finally {
+        opening.unlock();
       }
-      probe();
-      return takeOver(pchannel, term, firstLsn);
-    } finally {
-      opening.unlock();
     }
   }
 
@@ -141,7 +160,7 @@ public final class ObjectWalProvider implements WalProvider {
     checkName(pchannel);
     opening.lock();
     try {
-      probe();
+      bucket.require();
     } finally {
       opening.unlock();
     }
@@ -156,19 +175,9 @@ public final class ObjectWalProvider implements WalProvider {
     }
     opening.lock();
     try {
-      new ChannelRemoval(meta, this::isLive, fence, this::index, this::collect).remove(pchannel);
+      removal.remove(pchannel);
     } finally {
       opening.unlock();
-    }
-  }
-
-  /// Whether this provider writes a stream.
-  private boolean isLive(String stream) {
-    lock.lock();
-    try {
-      return current != null && !current.dead() && current.id().text().equals(stream);
-    } finally {
-      lock.unlock();
     }
   }
 
@@ -194,141 +203,19 @@ public final class ObjectWalProvider implements WalProvider {
     }
   }
 
-  private void probe() {
-    if (probed) {
-      return;
-    }
-    StreamId name;
-    lock.lock();
-    try {
-      name = StreamId.random(random);
-    } finally {
-      lock.unlock();
-    }
-    ConditionalCreateProbe.check(patient, "wal/probe/" + name.text());
-    requireNoLostLog();
-    probed = true;
-  }
-
-  /// Without its entries in the meta store a log is not found again: to begin an empty one beside
-  /// it would lose its rows in silence.
-  private void requireNoLostLog() {
-    if (!meta.isEmpty()) {
-      return;
-    }
-    for (String object : patient.list("wal/v1/")) {
-      if (patient.size(object) > SlotFormat.EMPTY && meta.isEmpty()) {
-        throw PandionException.corrupt(
-            "the bucket holds a log ("
-                + object
-                + " and others), but the meta store knows of none: restore the meta store from its"
-                + " backup; or, to give up what was not flushed, remove wal/v1/ from the bucket");
-      }
-    }
-  }
-
-  private ObjectWal takeOver(String pchannel, long term, long firstLsn) {
-    ChannelRecord raised = meta.raise(pchannel, term, node, firstLsn);
-    StreamWriter stream = live();
-    Map<String, UnaryOperator<StreamRecord>> streams = new HashMap<>();
-    ChannelRecord ended = raised;
-    if (!raised.extents().isEmpty() && raised.extents().getLast().isOpen()) {
-      Extent last = raised.extents().getLast();
-      long end = last.stream().equals(stream.id().text()) ? settled(stream) : -1;
-      if (end < 0) {
-        // Another stream, or this one was ended by another node just now.
-        stream = live();
-        long fenced = fence.end(index(last.stream()), last.fromSlot());
-        streams.put(last.stream(), r -> r.ended(StreamRecord.State.FENCED, fenced));
-        end = fenced;
-      }
-      ended = end(pchannel, raised, end);
-    }
-    long from = nextSlot(stream);
-    Extent extent = Extent.open(term, stream.id(), from, ended.nextSeq(), ended.highestTick());
-    ChannelRecord next = ended.add(extent);
-    streams.put(stream.id().text(), r -> r);
-    ChannelRecord written = meta.change(pchannel, term, raised.opening(), r -> next, streams);
-    ObjectWal wal = new ObjectWal(this, settings, lock, pchannel, written, stream);
+  private ObjectWal taken(String pchannel, long term, long firstLsn) {
+    TakeOver.Taken taken = takeOver.take(pchannel, term, firstLsn);
+    ObjectWal wal = new ObjectWal(this, settings, lock, pchannel, taken.record(), taken.stream());
     open.put(pchannel, wal);
     return wal;
   }
 
-  /// Ends the last extent at a slot, with what its slots say.
-  private ChannelRecord end(String pchannel, ChannelRecord record, long end) {
-    Extent last = record.extents().getLast();
-    long seq = last.firstSeq() - 1;
-    long tick = last.tickBefore();
-    for (Slot slot : index(last.stream()).known(last.fromSlot(), end)) {
-      Part part = slot.part(pchannel);
-      if (part != null) {
-        seq = part.lastSeq();
-        tick = part.lastTick();
-      }
-    }
-    return record.endLast(end, seq, tick);
-  }
-
-  /// Waits until all slots that were sent are known to be there: another node's fence may still
-  /// take the place of one of them.
-  ///
-  /// @return the slot behind them, or -1 when the stream has ended
-  /// @throws PandionException UNAVAILABLE_RETRY when the store does not answer in time
-  private long settled(StreamWriter stream) {
-    lock.lock();
+  private void ended(StreamWriter dead, long end) {
     try {
-      long sent = stream.nextSlot();
-      long end = nanos.getAsLong() + settings.stall().toNanos();
-      while (!stream.dead() && stream.acknowledged() < sent) {
-        if (nanos.getAsLong() >= end) {
-          throw PandionException.unavailable(
-              "the object store does not answer writes of stream " + stream.id() + "; retry");
-        }
-        long _ = stream.room().awaitNanos(SETTLE_NANOS);
-      }
-      return stream.dead() ? -1 : sent;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw PandionException.unavailable("interrupted while stream " + stream.id() + " settled");
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  private long nextSlot(StreamWriter stream) {
-    lock.lock();
-    try {
-      return stream.nextSlot();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /// The stream that is written now; a new one when another ended the last. With `opening` held.
-  private StreamWriter live() {
-    lock.lock();
-    try {
-      StreamWriter now = current;
-      if (now == null || now.dead()) {
-        StreamIndex index = index(StreamId.random(random).text());
-        now =
-            new StreamWriter(
-                index,
-                writer,
-                store,
-                settings,
-                nanos,
-                new CommitPlanner(settings, random),
-                cache,
-                io,
-                lock,
-                (dead, end) -> io.execute(() -> move(dead, end)));
-        current = now;
-        now.start();
-      }
-      return now;
-    } finally {
-      lock.unlock();
+      io.execute(() -> move(dead, end));
+    } catch (RejectedExecutionException e) {
+      // The provider was closed meanwhile.
+      OwnStreams.abandon(dead);
     }
   }
 
@@ -336,8 +223,15 @@ public final class ObjectWalProvider implements WalProvider {
   private void move(StreamWriter dead, long end) {
     opening.lock();
     try {
-      survivors.move(dead, end, live(), open.values()).forEach(w -> open.remove(w.pchannel(), w));
-      dead.close(0);
+      own.forget(dead);
+      if (own.isClosed()) {
+        OwnStreams.abandon(dead);
+        return;
+      }
+      survivors
+          .move(dead, end, own.live(), open.values())
+          .forEach(w -> open.remove(w.pchannel(), w));
+      boolean _ = dead.close(0);
     } finally {
       opening.unlock();
     }
@@ -347,7 +241,8 @@ public final class ObjectWalProvider implements WalProvider {
   void closed(ObjectWal wal, boolean drained) {
     opening.lock();
     try {
-      if (!open.remove(wal.pchannel(), wal) || !drained) {
+      // What is still under way may become durable: then the next opening waits for it.
+      if (!drained || !open.remove(wal.pchannel(), wal)) {
         return;
       }
       Extent ended;
@@ -364,8 +259,7 @@ public final class ObjectWalProvider implements WalProvider {
           wal.pchannel(),
           wal.term(),
           wal.opening(),
-          r -> r.endLast(ended.toSlot(), ended.lastSeq(), ended.lastTick()),
-          Map.of());
+          r -> r.endLast(ended.toSlot(), ended.lastSeq(), ended.lastTick()));
     } catch (PandionException e) {
       // All that was acknowledged is durable; the next opening finds the end by itself.
       return;
@@ -389,44 +283,34 @@ public final class ObjectWalProvider implements WalProvider {
 
   /// What is known of a stream.
   StreamIndex index(String stream) {
-    return indexes.computeIfAbsent(
-        stream, s -> new StreamIndex(StreamId.parse(s), patient, cache, io));
+    return known.index(stream);
   }
 
   ExecutorService io() {
     return io;
   }
 
+  Threads threads() {
+    return threads;
+  }
+
   BodyCompressor compressor() {
     return compressor;
-  }
-
-  /// Removes what a stream holds below what any channel needs, and what is known of it here.
-  private void collect(String stream, long released) {
-    long low = lowWater.collect(StreamId.parse(stream), released);
-    if (low >= 0) {
-      index(stream).forgetBelow(low);
-    } else {
-      indexes.remove(stream);
-    }
-  }
-
-  private void pause(long pauseNanos) {
-    LockSupport.parkNanos(this, pauseNanos);
   }
 
   /// Closes every log that is still open, and the stream.
   @Override
   public void close() {
+    opening.lock();
+    try {
+      closed = true; // no log is opened from now on
+    } finally {
+      opening.unlock();
+    }
     List.copyOf(open.values()).forEach(ObjectWal::close);
     opening.lock();
     try {
-      closed = true;
-      StreamWriter last = current;
-      current = null;
-      if (last != null) {
-        end(last);
-      }
+      own.close();
     } finally {
       opening.unlock();
     }
@@ -439,31 +323,6 @@ public final class ObjectWalProvider implements WalProvider {
     } catch (InterruptedException e) {
       io.shutdownNow();
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void end(StreamWriter stream) {
-    if (!stream.close(settings.stall().toMillis())) {
-      List<WaitingObject.Chunk> rest = stream.abandon();
-      PandionException unknown =
-          new PandionException(
-              Reason.OUTCOME_UNKNOWN,
-              PandionException.Subject.CHANNEL,
-              "the log was closed before the write was known to be durable");
-      rest.forEach(chunk -> chunk.waiters().forEach(w -> w.completeExceptionally(unknown)));
-      return;
-    }
-    try {
-      long slot = nextSlot(stream);
-      String name = stream.id().object(slot);
-      if (!stream.dead()
-          && (slot == 0 || store.putIfAbsent(name, stream.builder().close(slot).bytes()))) {
-        meta.changeStream(stream.id().text(), r -> r.ended(StreamRecord.State.CLOSED, slot));
-        collect(stream.id().text(), slot);
-      }
-    } catch (PandionException e) {
-      // The next opening of a channel ends the stream.
-      return;
     }
   }
 }

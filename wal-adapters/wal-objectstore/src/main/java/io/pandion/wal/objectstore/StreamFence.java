@@ -1,6 +1,5 @@
 package io.pandion.wal.objectstore;
 
-import io.pandion.model.PandionException;
 import io.pandion.storage.ObjectStore;
 import java.util.List;
 import java.util.Optional;
@@ -12,22 +11,18 @@ import java.util.Optional;
 /// and no slot at or behind the end will ever be acknowledged. The start must be a slot that no
 /// garbage collection can have taken: the start of an extent of a channel whose term the caller has
 /// raised before.
-final class StreamFence {
+class StreamFence {
   /// How many slots are looked at together.
   private static final int WIDTH = 16;
 
-  private static final int ATTEMPTS = 20;
-
   private final ObjectStore store;
   private final long writer;
-  private final java.util.function.LongConsumer pause;
 
+  /// @param store repeats what may succeed later
   /// @param writer that makes the fences
-  /// @param pause waits so many nanoseconds
-  StreamFence(ObjectStore store, long writer, java.util.function.LongConsumer pause) {
+  StreamFence(ObjectStore store, long writer) {
     this.store = store;
     this.writer = writer;
-    this.pause = pause;
   }
 
   /// @return slot of the FENCE or CLOSE object; all slots from `fromSlot` up to it are in the index
@@ -36,13 +31,11 @@ final class StreamFence {
   long end(StreamIndex index, long fromSlot) {
     long at = fromSlot;
     while (true) {
-      long start = at;
-      List<Optional<Slot>> found = retried(() -> index.look(start, start + WIDTH));
+      List<Optional<Slot>> found = index.look(at, at + WIDTH);
       for (Optional<Slot> slot : found) {
         if (slot.isEmpty()) {
           SlotBuilder.Built fence = new SlotBuilder(index.stream(), writer).fence(at);
-          long hole = at;
-          if (retried(() -> store.putIfAbsent(index.stream().object(hole), fence.bytes()))) {
+          if (create(store, index.stream().object(at), fence.bytes())) {
             index.add(fence.slot());
             return at;
           }
@@ -57,21 +50,8 @@ final class StreamFence {
     }
   }
 
-  private <T> T retried(java.util.function.Supplier<T> request) {
-    for (int attempt = 1; ; attempt++) {
-      try {
-        return request.get();
-      } catch (PandionException e) {
-        boolean again =
-            switch (e.reason()) {
-              case UNAVAILABLE_RETRY, OUTCOME_UNKNOWN, QUOTA_EXCEEDED, DEADLINE_EXCEEDED -> true;
-              default -> false;
-            };
-        if (!again || attempt == ATTEMPTS) {
-          throw e;
-        }
-        pause.accept(Math.min(1_000_000_000L, 20_000_000L << Math.min(attempt, 6)));
-      }
-    }
+  /// @return false when the slot was taken
+  boolean create(ObjectStore bucket, String name, byte[] fence) {
+    return bucket.putIfAbsent(name, fence);
   }
 }

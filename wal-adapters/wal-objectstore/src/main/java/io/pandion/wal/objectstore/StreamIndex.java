@@ -10,6 +10,7 @@ import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 
 /// What is known of the slots of one stream: filled by its writer, or from the store when another
 /// wrote it. Any number of threads.
@@ -75,12 +76,12 @@ final class StreamIndex {
   /// The slots `[from, to)`, read together when they are not known; empty where there is none yet.
   List<Optional<Slot>> look(long from, long to) {
     List<Future<Optional<Slot>>> reading = new ArrayList<>();
-    for (long number = from; number < to; number++) {
-      long at = number;
-      reading.add(io.submit(() -> look(at)));
-    }
     List<Optional<Slot>> out = new ArrayList<>();
     try {
+      for (long number = from; number < to; number++) {
+        long at = number;
+        reading.add(io.submit(() -> look(at)));
+      }
       for (Future<Optional<Slot>> one : reading) {
         out.add(one.get());
       }
@@ -88,6 +89,8 @@ final class StreamIndex {
       throw e.getCause() instanceof PandionException p
           ? new PandionException(p.reason(), p.subject(), String.valueOf(p.getMessage()), p)
           : new IllegalStateException(e.getCause());
+    } catch (RejectedExecutionException e) {
+      throw PandionException.unavailable("closed while stream " + stream + " was read");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw PandionException.unavailable("interrupted while stream " + stream + " was read");

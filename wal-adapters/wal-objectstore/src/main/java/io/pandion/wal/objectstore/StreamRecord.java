@@ -18,12 +18,19 @@ record StreamRecord(String node, State state, long end, long lowWater, long dele
     return new StreamRecord(node, State.OPEN, -1, 0, 0);
   }
 
+  /// Whether an extent may begin at a slot: it and what follows were not collected.
+  boolean takes(long fromSlot) {
+    return fromSlot >= lowWater;
+  }
+
   StreamRecord ended(State how, long slot) {
     return state == State.OPEN ? new StreamRecord(node, how, slot, lowWater, deleted) : this;
   }
 
+  /// Its mark raised to a slot, and never beyond its end: what ends it stays.
   StreamRecord low(long slot) {
-    return new StreamRecord(node, state, end, slot, deleted);
+    long low = Math.max(lowWater, end < 0 ? slot : Math.min(slot, end));
+    return new StreamRecord(node, state, end, low, deleted);
   }
 
   StreamRecord deletedBelow(long slot) {

@@ -12,10 +12,10 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiConsumer;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Acts for [CommitPlanner]: one thread that seals objects and completes appends, and a virtual
@@ -31,7 +31,7 @@ final class StreamWriter {
   private final StreamId id;
   private final ObjectStore store;
   private final ObjectWalSettings settings;
-  private final LongSupplier nanos;
+  private final Threads threads;
   private final CommitPlanner planner;
   private final SlotBuilder builder;
   private final StreamIndex index;
@@ -41,17 +41,22 @@ final class StreamWriter {
   private final ReentrantLock lock;
   private final Condition changed;
   private final Condition room;
+  private final Condition stopped;
   private final Thread thread;
+
+  private boolean known;
 
   // Guarded by the lock.
   private final Deque<WaitingObject> waiting = new ArrayDeque<>();
   private final NavigableMap<Long, Sealed> sealed = new TreeMap<>();
   private final Deque<Command> commands = new ArrayDeque<>();
   private long unackedBytes;
+  private long acknowledged;
   private int previous;
   private boolean flush;
   private boolean closing;
   private boolean abandoned;
+  private boolean hasStopped;
   private @Nullable Throwable lastFailure;
 
   /// @param onEnded hears once, on the writer's thread and without the lock, when another ended the
@@ -61,7 +66,7 @@ final class StreamWriter {
       long writer,
       ObjectStore store,
       ObjectWalSettings settings,
-      LongSupplier nanos,
+      Threads threads,
       CommitPlanner planner,
       ObjectCache cache,
       ExecutorService io,
@@ -71,7 +76,7 @@ final class StreamWriter {
     this.index = index;
     this.store = store;
     this.settings = settings;
-    this.nanos = nanos;
+    this.threads = threads;
     this.planner = planner;
     this.builder = new SlotBuilder(id, writer);
     this.cache = cache;
@@ -80,8 +85,8 @@ final class StreamWriter {
     this.onEnded = onEnded;
     this.changed = lock.newCondition();
     this.room = lock.newCondition();
-    this.thread =
-        Thread.ofPlatform().name("wal-" + id.text().substring(0, 8)).daemon().unstarted(this::run);
+    this.stopped = lock.newCondition();
+    this.thread = threads.thread("wal-" + id.text().substring(0, 8), this::run);
   }
 
   void start() {
@@ -110,9 +115,10 @@ final class StreamWriter {
     return planner.nextSlot();
   }
 
-  /// All slots below are durable.
+  /// All slots below are durable, and their channels and the index know them. The planner's own
+  /// mark is ahead of it until this thread has had its turn.
   long acknowledged() {
-    return planner.acknowledged();
+    return acknowledged;
   }
 
   boolean onThread() {
@@ -127,7 +133,7 @@ final class StreamWriter {
   /// How long the oldest object has not become durable, in nanoseconds.
   long stalledFor() {
     long oldest = planner.oldest();
-    return oldest == Long.MAX_VALUE ? 0 : nanos.getAsLong() - oldest;
+    return oldest == Long.MAX_VALUE ? 0 : threads.nanos() - oldest;
   }
 
   /// Why the last request failed, or null when it did not.
@@ -176,8 +182,11 @@ final class StreamWriter {
     lock.lock();
     try {
       while (!finished()) {
-        long now = nanos.getAsLong();
-        commands.addAll(planner.due(now, waitingBytes(), flush || closing));
+        long now = threads.nanos();
+        if (commands.isEmpty()) {
+          // what was found due before is done first: it changes what is due
+          commands.addAll(planner.due(now, waitingBytes(), flush || closing));
+        }
         Command next = commands.poll();
         if (next == null) {
           await(planner.wakeAt(now, waitingBytes(), flush || closing), now);
@@ -186,6 +195,8 @@ final class StreamWriter {
         }
       }
     } finally {
+      hasStopped = true;
+      stopped.signalAll();
       lock.unlock();
     }
   }
@@ -201,7 +212,7 @@ final class StreamWriter {
       if (until == Long.MAX_VALUE) {
         changed.await();
       } else if (until > now) {
-        long _ = changed.awaitNanos(until - now);
+        long _ = threads.await(lock, changed, until - now);
       }
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody interrupts this thread", e);
@@ -288,7 +299,7 @@ final class StreamWriter {
     lock.lock();
     try {
       lastFailure = failure;
-      commands.addAll(planner.replied(slot, reply, nanos.getAsLong()));
+      commands.addAll(planner.replied(slot, reply, threads.nanos()));
       changed.signal();
     } finally {
       lock.unlock();
@@ -314,11 +325,12 @@ final class StreamWriter {
       index.add(object.slot);
       for (WaitingRun run : object.runs) {
         unackedBytes -= run.charge();
-        run.wal().durable(object.slot.number(), run.lastSeq());
+        run.wal().durable(object.slot.number(), run.lastSeq(), run.lastTick());
         durable.add(run);
       }
     }
     done.clear();
+    acknowledged = Math.max(acknowledged, below);
     room.signalAll();
     unlocked(() -> durable.forEach(WaitingRun::complete));
     room.signalAll();
@@ -342,6 +354,20 @@ final class StreamWriter {
     return rest;
   }
 
+  /// What becomes of the stream's entry when an extent of it begins: it stays as it is. A stream
+  /// that was known before and is not any more was ended by another and collected whole. Called
+  /// without the lock, while no channel changes hands.
+  WalMeta.StreamChange holds(long fromSlot) {
+    boolean wasKnown = known;
+    return (now, owner) -> {
+      known = true;
+      if (now.isEmpty()) {
+        return wasKnown ? null : StreamRecord.open(owner);
+      }
+      return now.get().takes(fromSlot) ? now.get() : null;
+    };
+  }
+
   /// Stops when all that was added is durable, or the stream has ended.
   ///
   /// @return whether it stopped in that time
@@ -350,17 +376,16 @@ final class StreamWriter {
     try {
       closing = true;
       changed.signal();
-    } finally {
-      lock.unlock();
-    }
-    if (onThread()) {
-      return true;
-    }
-    try {
-      return thread.join(java.time.Duration.ofMillis(timeoutMillis));
+      long left = TimeUnit.MILLISECONDS.toNanos(timeoutMillis);
+      while (!hasStopped && left > 0 && !onThread()) {
+        left = threads.await(lock, stopped, left);
+      }
+      return hasStopped || onThread();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return false;
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -35,11 +35,25 @@ final class Survivors {
       try {
         kept.put(wal, move(wal, dead, end, fresh));
       } catch (PandionException e) {
-        lost.put(wal, e.reason() == Reason.FENCED ? e : unknown(wal, e));
+        boolean unwritten = e.reason() == Reason.FENCED && isEnd(dead, end);
+        lost.put(wal, unwritten ? e : unknown(wal, e));
       }
     }
     hand(dead, fresh, kept, lost);
     return lost.keySet();
+  }
+
+  /// Whether nothing from a slot on was ever read. A taker that was itself replaced may put its
+  /// fence late, into a slot that others have read and collected: then the entry says where the
+  /// stream ended, or is gone. Who has not written the end down yet has not collected either.
+  private boolean isEnd(StreamWriter dead, long end) {
+    try {
+      return meta.stream(dead.id().text())
+          .filter(seen -> seen.record().end() < 0 || seen.record().end() == end)
+          .isPresent();
+    } catch (PandionException e) {
+      return false;
+    }
   }
 
   private List<ObjectWal> walsOf(StreamWriter stream, Collection<ObjectWal> all) {
@@ -53,24 +67,31 @@ final class Survivors {
 
   private ChannelRecord move(ObjectWal wal, StreamWriter dead, long end, StreamWriter fresh) {
     Extent ended;
+    long from;
     lock.lock();
     try {
       ended = wal.endedNow();
+      from = fresh.acknowledged();
     } finally {
       lock.unlock();
     }
     return meta.change(
-        wal.pchannel(),
-        wal.term(),
-        wal.opening(),
-        r -> {
-          ChannelRecord closed = r.endLast(end, ended.lastSeq(), ended.lastTick());
-          return closed.add(
-              Extent.open(wal.term(), fresh.id(), 0, closed.nextSeq(), closed.highestTick()));
-        },
-        Map.of(
-            dead.id().text(), r -> r.ended(StreamRecord.State.FENCED, end),
-            fresh.id().text(), r -> r));
+            wal.pchannel(),
+            wal.term(),
+            wal.opening(),
+            r -> {
+              ChannelRecord closed = r.endLast(end, ended.lastSeq(), ended.lastTick());
+              return closed.add(
+                  Extent.open(
+                      wal.term(), fresh.id(), from, closed.nextSeq(), closed.highestTick()));
+            },
+            Map.of(
+                dead.id().text(), TakeOver.fenced(end),
+                fresh.id().text(), fresh.holds(from)))
+        .orElseThrow(
+            () ->
+                PandionException.unavailable(
+                    "the new stream was ended and collected by others, too"));
   }
 
   private static PandionException unknown(ObjectWal wal, PandionException e) {

@@ -6,8 +6,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.BiConsumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Moves the checkpoint of a log, which is the start of its first extent, and lets go the slots
@@ -15,27 +13,24 @@ import org.jspecify.annotations.Nullable;
 final class Trimmer {
   private final WalMeta meta;
   private final ReentrantLock lock;
-  private final Function<String, StreamIndex> indexes;
-  private final BiConsumer<String, Long> collect;
+  private final KnownStreams known;
+
+  /// Streams that were let go and are not collected yet, and behind which slots.
+  private final Map<String, Long> owed = new LinkedHashMap<>();
 
   /// @param lock guards the logs
-  /// @param collect is told of each stream that was let go, and behind which slots
-  Trimmer(
-      WalMeta meta,
-      ReentrantLock lock,
-      Function<String, StreamIndex> indexes,
-      BiConsumer<String, Long> collect) {
+  Trimmer(WalMeta meta, ReentrantLock lock, KnownStreams known) {
     this.meta = meta;
     this.lock = lock;
-    this.indexes = indexes;
-    this.collect = collect;
+    this.known = known;
   }
 
   /// Goes on until there is nothing more to do.
   void trim(ObjectWal wal) {
     try {
-      for (long below = below(wal); below >= 0; below = below(wal)) {
-        trim(wal, below);
+      for (List<Extent> left = narrow(wal); !left.isEmpty(); left = narrow(wal)) {
+        write(wal, left);
+        collectOwed();
       }
     } catch (PandionException e) {
       // Nothing that is needed was removed; the next truncation goes on.
@@ -48,80 +43,76 @@ final class Trimmer {
     }
   }
 
-  private long below(ObjectWal wal) {
+  /// From here on no reader begins before what is left, whether the write of it is known to have
+  /// taken place or not.
+  ///
+  /// @return the extents that are left, the open one at least; none when there is nothing to do
+  private List<Extent> narrow(ObjectWal wal) {
     lock.lock();
     try {
-      return wal.takeTruncation();
+      long below = wal.takeTruncation();
+      if (below < 0) {
+        return List.of();
+      }
+      List<Extent> left = new ArrayList<>();
+      for (Extent extent : wal.extents()) {
+        Extent kept =
+            extent.isOpen() ? wal.openFrom(below) : closedFrom(wal.pchannel(), extent, below);
+        if (kept != null) {
+          left.add(kept);
+        }
+      }
+      wal.trimmed(List.copyOf(left));
+      return left;
     } finally {
       lock.unlock();
     }
   }
 
-  private void trim(ObjectWal wal, long below) {
-    Extent openFrom;
-    lock.lock();
-    try {
-      openFrom = wal.openFrom(below);
-    } finally {
-      lock.unlock();
-    }
-    Map<String, Long> released = new LinkedHashMap<>();
-    ChannelRecord written =
-        meta.change(
-            wal.pchannel(),
-            wal.term(),
-            wal.opening(),
-            r -> {
-              released.clear();
-              return trimmed(wal.pchannel(), r, below, openFrom, released);
-            },
-            Map.of());
-    lock.lock();
-    try {
-      wal.trimmed(written.extents());
-    } finally {
-      lock.unlock();
-    }
-    released.forEach(collect);
+  private void write(ObjectWal wal, List<Extent> left) {
+    Extent first = left.getFirst();
+    meta.change(
+        wal.pchannel(),
+        wal.term(),
+        wal.opening(),
+        r -> {
+          owe(r.extents(), left);
+          return new ChannelRecord(
+              r.term(), r.opening(), r.node(), first.firstSeq(), first.tickBefore(), left);
+        });
   }
 
-  private ChannelRecord trimmed(
-      String channel,
-      ChannelRecord record,
-      long below,
-      Extent openFrom,
-      Map<String, Long> released) {
-    List<Extent> left = new ArrayList<>();
-    long baseSeq = record.baseSeq();
-    long baseTick = record.baseTick();
-    for (Extent extent : record.extents()) {
-      Extent kept = extent.isOpen() ? openFrom : closedFrom(channel, extent, below);
-      if (kept == null) {
-        released.merge(extent.stream(), extent.toSlot(), Math::max);
-        baseSeq = extent.lastSeq() + 1;
-        baseTick = extent.lastTick();
-        continue;
+  /// Notes which slots go when the extents become those that are left, the last of them.
+  private void owe(List<Extent> before, List<Extent> left) {
+    int gone = before.size() - left.size();
+    for (int i = 0; i < before.size(); i++) {
+      Extent extent = before.get(i);
+      long behind = i < gone ? extent.toSlot() : left.get(i - gone).fromSlot();
+      if (i < gone || behind > extent.fromSlot()) {
+        owed.merge(extent.stream(), behind, Math::max);
       }
-      if (kept.fromSlot() > extent.fromSlot()) {
-        released.merge(extent.stream(), kept.fromSlot(), Math::max);
-      }
-      if (left.isEmpty()) {
-        baseSeq = kept.firstSeq();
-        baseTick = kept.tickBefore();
-      }
-      left.add(kept);
     }
-    return new ChannelRecord(
-        record.term(), record.opening(), record.node(), baseSeq, baseTick, left);
   }
 
-  /// What is left of a closed extent, or null. Where its slots are not known, it stays whole.
+  private void collectOwed() {
+    for (Map.Entry<String, Long> one : List.copyOf(owed.entrySet())) {
+      known.collect(one.getKey(), one.getValue());
+      owed.remove(one.getKey());
+    }
+  }
+
+  /// What is left of a closed extent, or null. Where its slots are not known, it stays whole; also
+  /// while none of its records goes, because a reader looks at its first slots, too, when it comes
+  /// to it.
   private @Nullable Extent closedFrom(String channel, Extent extent, long below) {
     if (extent.lastSeq() < below) {
       return null;
     }
+    if (extent.firstSeq() >= below) {
+      return extent;
+    }
     Extent kept = extent;
-    for (Slot slot : indexes.apply(extent.stream()).known(extent.fromSlot(), extent.toSlot())) {
+    for (Slot slot : known.index(extent.stream()).known(extent.fromSlot(), extent.toSlot())) {
       Part part = slot.part(channel);
       if (slot.number() != kept.fromSlot() || (part != null && part.lastSeq() >= below)) {
         break;

@@ -48,6 +48,10 @@ final class WaitingRun {
     return lastSeq;
   }
 
+  long lastTick() {
+    return lastTick;
+  }
+
   /// What goes into the object. The records' own bytes are not needed any more.
   SlotBuilder.Run built() {
     List<byte[]> taken = List.copyOf(chunks);

@@ -11,11 +11,13 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /// The log's entries in the meta store: `objectwal/channel/{channel}` and
 /// `objectwal/stream/{stream}`, as JSON. Every write is a compare-and-set. Any number of threads.
-final class WalMeta {
+class WalMeta {
   static final String CHANNELS = "objectwal/channel/";
   static final String STREAMS = "objectwal/stream/";
 
@@ -47,8 +49,17 @@ final class WalMeta {
     return store.list(CHANNELS).isEmpty() && store.list(STREAMS).isEmpty();
   }
 
-  Optional<StreamRecord> stream(String stream) {
-    return store.get(STREAMS + stream).map(e -> read(e, StreamRecord.class));
+  Optional<SeenStream> stream(String stream) {
+    return store
+        .get(STREAMS + stream)
+        .map(e -> new SeenStream(read(e, StreamRecord.class), e.revision()));
+  }
+
+  /// Writes a stream's entry if it was not written since it was seen.
+  boolean replace(String stream, SeenStream seen, StreamRecord next) {
+    String key = STREAMS + stream;
+    return store.commit(
+        new MetaTransaction().ifRevision(key, seen.revision()).put(key, write(next)));
   }
 
   /// Makes a term the channel's own: the first step of every opening. What the answer says of
@@ -75,44 +86,67 @@ final class WalMeta {
     }
   }
 
-  /// Changes a channel if the opening still owns it, and a stream with it.
+  /// What becomes of a stream's entry together with a channel's.
+  interface StreamChange {
+    /// @param now empty when the stream is not known
+    /// @param node that owns the channel
+    /// @return null when the stream is not fit for the change: then nothing is changed at all
+    @Nullable StreamRecord apply(Optional<StreamRecord> now, String node);
+  }
+
+  /// A stream's entry as it was read.
+  record SeenStream(StreamRecord record, long revision) {}
+
+  /// Changes a channel if the opening still owns it.
   ///
-  /// @param streams by name, what becomes of their records (new ones where there is none) in the
-  ///   same transaction
-  /// @return the channel's new record
   /// @throws PandionException FENCED when another opening owns the channel
-  ChannelRecord change(
+  void change(String channel, long term, long opening, UnaryOperator<ChannelRecord> change) {
+    Optional<ChannelRecord> _ = change(channel, term, opening, change, Map.of());
+  }
+
+  /// Changes a channel if the opening still owns it, and streams with it. Each stream's entry is
+  /// written, also when it stays what it is: so a change that comes late, after somebody has looked
+  /// at the channels and moved a mark, does not take place.
+  ///
+  /// @param streams by name, what becomes of them in the same transaction
+  /// @return the channel's new record, or empty when a stream is not fit
+  /// @throws PandionException FENCED when another opening owns the channel
+  Optional<ChannelRecord> change(
       String channel,
       long term,
       long opening,
       UnaryOperator<ChannelRecord> change,
-      Map<String, UnaryOperator<StreamRecord>> streams) {
+      Map<String, StreamChange> streams) {
     while (true) {
       Optional<MetaEntry> entry = store.get(CHANNELS + channel);
       ChannelRecord now = entry.map(e -> read(e, ChannelRecord.class)).orElse(ChannelRecord.NEW);
-      if (!now.ownedBy(term, opening)) {
+      if (!owns(now, term, opening)) {
         throw fenced(channel, term, now);
       }
       ChannelRecord next = change.apply(now);
       MetaTransaction transaction = guard(CHANNELS + channel, entry);
       transaction.put(CHANNELS + channel, write(next));
-      streams.forEach(
-          (stream, streamChange) -> {
-            String key = STREAMS + stream;
-            Optional<MetaEntry> held = store.get(key);
-            StreamRecord before =
-                held.map(e -> read(e, StreamRecord.class)).orElse(StreamRecord.open(now.node()));
-            StreamRecord after = streamChange.apply(before);
-            if (held.isEmpty() || !after.equals(before)) {
-              held.ifPresentOrElse(
-                  e -> transaction.ifRevision(key, e.revision()), () -> transaction.ifAbsent(key));
-              transaction.put(key, write(after));
-            }
-          });
+      for (Map.Entry<String, StreamChange> one : new TreeMap<>(streams).entrySet()) {
+        String key = STREAMS + one.getKey();
+        Optional<MetaEntry> held = store.get(key);
+        Optional<StreamRecord> before = held.map(e -> read(e, StreamRecord.class));
+        StreamRecord after = one.getValue().apply(before, now.node());
+        if (after == null) {
+          return Optional.empty();
+        }
+        held.ifPresentOrElse(
+            e -> transaction.ifRevision(key, e.revision()), () -> transaction.ifAbsent(key));
+        transaction.put(key, write(after));
+      }
       if (store.commit(transaction)) {
-        return next;
+        return Optional.of(next);
       }
     }
+  }
+
+  /// Whether an opening may change its channel.
+  boolean owns(ChannelRecord now, long term, long opening) {
+    return now.ownedBy(term, opening);
   }
 
   /// Forgets a channel.
@@ -140,13 +174,10 @@ final class WalMeta {
     }
   }
 
-  /// Removes a stream's record if it is as it was seen.
-  boolean removeStream(String stream, StreamRecord seen) {
+  /// Removes a stream's entry if it was not written since it was seen.
+  boolean remove(String stream, SeenStream seen) {
     String key = STREAMS + stream;
-    Optional<MetaEntry> entry = store.get(key);
-    return entry.isPresent()
-        && read(entry.get(), StreamRecord.class).equals(seen)
-        && store.commit(guard(key, entry).delete(key));
+    return store.commit(new MetaTransaction().ifRevision(key, seen.revision()).delete(key));
   }
 
   private static MetaTransaction guard(String key, Optional<MetaEntry> entry) {

@@ -4,7 +4,7 @@ import io.pandion.model.PandionException;
 import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.ObjectStore;
 import io.pandion.storage.s3.S3ObjectStore;
-import io.pandion.storage.s3.S3ProxyServer;
+import io.pandion.storage.s3.S3Server;
 import io.pandion.storage.s3.S3Settings;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalMessage;
@@ -44,7 +44,7 @@ final class CrashChild {
                 URI.create(where).getPath().substring(1),
                 Optional.of(URI.create(where).resolve("/")),
                 "us-east-1",
-                Optional.of(S3ProxyServer.KEYS),
+                Optional.of(S3Server.KEYS),
                 true,
                 Duration.ofSeconds(10),
                 Path.of("target")))

@@ -2,7 +2,7 @@ package io.pandion.wal.objectstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pandion.storage.s3.S3ProxyServer;
+import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalMessage;
 import java.io.BufferedReader;
@@ -26,11 +26,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(600)
 class ObjectWalCrashTest {
   @TempDir private static Path directory;
-  private static S3ProxyServer server;
+  private static S3Server server;
 
   @BeforeAll
   static void start() throws IOException {
-    server = new S3ProxyServer(directory.resolve("s3"));
+    server = new S3Server(directory.resolve("s3"));
     server.bucket("wal");
   }
 

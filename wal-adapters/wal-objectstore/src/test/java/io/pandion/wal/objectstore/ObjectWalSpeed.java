@@ -4,7 +4,7 @@ import io.pandion.meta.FileMetaStore;
 import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.ObjectStore;
 import io.pandion.storage.s3.S3ObjectStore;
-import io.pandion.storage.s3.S3ProxyServer;
+import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalBody;
 import io.pandion.wal.WalMessage;
@@ -53,7 +53,7 @@ final class ObjectWalSpeed {
       return;
     }
     System.out.println("s3proxy");
-    try (S3ProxyServer server = new S3ProxyServer(directory.resolve("s3"))) {
+    try (S3Server server = new S3Server(directory.resolve("s3"))) {
       server.bucket("wal");
       try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed"))) {
         all(s3, seconds);

@@ -2,7 +2,7 @@ package io.pandion.wal.objectstore;
 
 import io.pandion.meta.FileMetaStore;
 import io.pandion.storage.s3.S3ObjectStore;
-import io.pandion.storage.s3.S3ProxyServer;
+import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.WalContract;
 import io.pandion.wal.WalProvider;
 import java.io.IOException;
@@ -16,13 +16,13 @@ import org.junit.jupiter.api.io.TempDir;
 final class S3WalContractTest extends WalContract {
   private static final AtomicInteger PREFIXES = new AtomicInteger();
   @TempDir private static Path directory;
-  private static S3ProxyServer server;
+  private static S3Server server;
   private final FileMetaStore meta = FileMetaStore.inMemory();
   private final String prefix = "p" + PREFIXES.incrementAndGet();
 
   @BeforeAll
   static void start() throws IOException {
-    server = new S3ProxyServer(directory);
+    server = new S3Server(directory);
     server.bucket("wal");
   }
 

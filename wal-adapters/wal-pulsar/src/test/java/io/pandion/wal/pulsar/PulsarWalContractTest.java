@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pandion.wal.WalContract;
 import io.pandion.wal.WalProvider;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.SubscriptionInitialPosition;
@@ -51,17 +52,21 @@ final class PulsarWalContractTest extends WalContract {
   }
 
   @Override
-  protected boolean failWrites(WalProvider provider) {
-    PulsarBroker.shared().kill();
-    return true;
+  protected Optional<WalProvider> patient() {
+    return Optional.of(another());
   }
 
   @Override
-  protected void repairWrites() throws Exception {
+  protected void takeAway() {
+    PulsarBroker.shared().kill();
+  }
+
+  @Override
+  protected void bringBack() throws Exception {
     PulsarBroker.shared().start();
   }
 
   private WalProvider another() {
-    return new PulsarWalProvider(PulsarBroker.settings(prefix), System::nanoTime);
+    return new PulsarWalProvider(PulsarBroker.settings(prefix), this::nanos);
   }
 }

@@ -12,25 +12,38 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
+import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
 
-/// A server of the S3 protocol over a directory, in a process of its own on 127.0.0.1. Buckets are
-/// folders. One thread; [#close] kills it.
-public final class S3ProxyServer implements AutoCloseable {
+/// A real server of the S3 protocol on 127.0.0.1, in a process of its own: s3proxy over a
+/// directory, or with Maven's profile `radosgw` the gateway of a small Ceph, which must be
+/// installed. One thread; [#close] kills it.
+public final class S3Server implements AutoCloseable {
   public static final S3Settings.Keys KEYS = new S3Settings.Keys("pandion", "pandion-secret");
   private static final Path JAR = Path.of("target", "s3proxy", "s3proxy.jar").toAbsolutePath();
-  private static final Duration READY_WITHIN = Duration.ofSeconds(60);
+  private static final String CEPH_SCRIPT = System.getProperty("pandion.radosgw", "");
+  private static final boolean CEPH = !CEPH_SCRIPT.isEmpty();
+  private static final Duration READY_WITHIN = Duration.ofSeconds(CEPH ? 120 : 60);
 
   private final Path directory;
   private final int port;
-  private Process process;
+  private final Process process;
 
-  /// @param directory where it keeps buckets and its settings
-  public S3ProxyServer(Path directory) throws IOException {
-    this.directory = directory;
-    Files.createDirectories(directory.resolve("buckets"));
+  /// @param directory where it keeps what it is told
+  public S3Server(Path directory) throws IOException {
+    this.directory = Files.createDirectories(directory);
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       this.port = probe.getLocalPort();
     }
+    this.process = launch(CEPH ? ceph() : s3proxy());
+    Runtime.getRuntime().addShutdownHook(new Thread(this::close));
+    awaitReady();
+  }
+
+  private List<String> s3proxy() throws IOException {
+    Files.createDirectories(directory.resolve("buckets"));
     Files.writeString(
         directory.resolve("s3proxy.conf"),
         String.join(
@@ -42,24 +55,25 @@ public final class S3ProxyServer implements AutoCloseable {
             "s3proxy.jetty.max-threads=100",
             "jclouds.provider=filesystem-nio2",
             "jclouds.filesystem.basedir=" + directory.resolve("buckets")));
-    this.process = launch();
-    Runtime.getRuntime().addShutdownHook(new Thread(() -> process.destroyForcibly()));
-    awaitReady();
+    return List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "-Xmx256m",
+        "-XX:+UseSerialGC",
+        "-XX:-UsePerfData",
+        "-jar",
+        JAR.toString(),
+        "--properties",
+        directory.resolve("s3proxy.conf").toString());
   }
 
-  private Process launch() throws IOException {
-    return new ProcessBuilder(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:-UsePerfData",
-                "-jar",
-                JAR.toString(),
-                "--properties",
-                directory.resolve("s3proxy.conf").toString()))
+  private List<String> ceph() {
+    return List.of(CEPH_SCRIPT, directory.resolve("ceph").toString(), Integer.toString(port));
+  }
+
+  private Process launch(List<String> command) throws IOException {
+    return new ProcessBuilder(command)
         .redirectErrorStream(true)
-        .redirectOutput(directory.resolve("s3proxy.out").toFile())
+        .redirectOutput(directory.resolve("server.out").toFile())
         .start();
   }
 
@@ -71,8 +85,10 @@ public final class S3ProxyServer implements AutoCloseable {
         return;
       } catch (IOException e) {
         if (!process.isAlive() || System.nanoTime() > deadline) {
+          close();
           throw new IOException(
-              "s3proxy does not start: " + Files.readString(directory.resolve("s3proxy.out")), e);
+              "the S3 server does not start: " + Files.readString(directory.resolve("server.out")),
+              e);
         }
         pause();
       }
@@ -89,7 +105,21 @@ public final class S3ProxyServer implements AutoCloseable {
 
   /// Makes a bucket.
   public void bucket(String name) throws IOException {
-    Files.createDirectories(directory.resolve("buckets").resolve(name));
+    if (!CEPH) {
+      Files.createDirectories(directory.resolve("buckets").resolve(name));
+      return;
+    }
+    try (S3Client client =
+        S3Client.builder()
+            .endpointOverride(endpoint())
+            .region(Region.US_EAST_1)
+            .forcePathStyle(true)
+            .credentialsProvider(
+                StaticCredentialsProvider.create(
+                    AwsBasicCredentials.create(KEYS.accessKey(), KEYS.secretKey())))
+            .build()) {
+      client.createBucket(request -> request.bucket(name));
+    }
   }
 
   public URI endpoint() {
@@ -113,10 +143,15 @@ public final class S3ProxyServer implements AutoCloseable {
         directory.resolve("buffer"));
   }
 
-  /// Dies at once; its buckets stay.
+  /// Dies at once; what s3proxy keeps stays.
   @Override
   public void close() {
-    process.destroyForcibly();
+    if (CEPH) {
+      // The script that runs it ends its processes.
+      process.destroy();
+    } else {
+      process.destroyForcibly();
+    }
     try {
       process.waitFor(30, TimeUnit.SECONDS);
     } catch (InterruptedException e) {

@@ -1,0 +1,25 @@
+package io.pandion.wal.objectstore;
+
+import io.pandion.meta.MetaStore;
+import io.pandion.storage.ObjectStore;
+import java.util.random.RandomGenerator;
+
+/// Makes the parts of a provider that keep the protocol's promises. Tests plant faults here, to
+/// show that they would be found.
+class Deciders {
+  WalMeta meta(MetaStore store) {
+    return new WalMeta(store);
+  }
+
+  CommitPlanner planner(ObjectWalSettings settings, RandomGenerator random) {
+    return new CommitPlanner(settings, random);
+  }
+
+  StreamFence fence(ObjectStore store, long writer) {
+    return new StreamFence(store, writer);
+  }
+
+  LowWater lowWater(WalMeta meta, ObjectStore store) {
+    return new LowWater(meta, store);
+  }
+}

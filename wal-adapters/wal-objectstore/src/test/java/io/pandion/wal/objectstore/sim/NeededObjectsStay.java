@@ -1,0 +1,79 @@
+package io.pandion.wal.objectstore.sim;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
+/// FENCE or CLOSE object never. A stream ends once, and its marks do not fall while it is known.
+///
+/// A stream that was collected whole is forgotten. What is deleted then lies below the mark that
+/// was written before: deletes, and creates of a writer that was paused, may come as late as they
+/// like. So may the fence of a taker that was replaced: put into a slot that was collected, it is
+/// not the end of its stream, which is further on.
+final class NeededObjectsStay implements Invariant {
+  private static final String ROOT = "wal/v1/";
+  private static final int DATA = 1;
+  private final ChannelEntries entries = new ChannelEntries();
+
+  /// Highest low-water mark that was ever written, by stream.
+  private final Map<String, Long> marks = new TreeMap<>();
+
+  /// FENCE objects that were put below the mark.
+  private final Set<String> late = new TreeSet<>();
+
+  @Override
+  public void see(Happening happening) {
+    switch (happening) {
+      case Happening.Created c when c.kind() != DATA && c.name().startsWith(ROOT) -> {
+        String[] path = c.name().substring(ROOT.length()).split("/", -1);
+        if (Long.parseLong(path[2]) < marks.getOrDefault(path[1], 0L)) {
+          late.add(c.name());
+        }
+      }
+      case Happening.Deleted d when d.name().startsWith(ROOT) -> deleted(d);
+      case Happening.Committed c when !ChannelEntries.isChannel(c.key()) && !c.value().isEmpty() ->
+          stream(c);
+      default -> entries.see(happening);
+    }
+  }
+
+  private void deleted(Happening.Deleted d) {
+    String[] path = d.name().substring(ROOT.length()).split("/", -1);
+    String stream = path[1];
+    long slot = Long.parseLong(path[2]);
+    if (d.kind() != DATA && !late.contains(d.name())) {
+      throw new Violation(getClass(), d + " is an end");
+    }
+    for (Map.Entry<String, JsonNode> channel : entries.channels().entrySet()) {
+      for (JsonNode extent : channel.getValue().path("extents")) {
+        long to = extent.path("toSlot").asLong();
+        if (extent.path("stream").asText().equals(stream)
+            && slot >= extent.path("fromSlot").asLong()
+            && (to < 0 || slot < to)) {
+          throw new Violation(getClass(), d + " is needed by " + channel);
+        }
+      }
+    }
+    if (slot >= marks.getOrDefault(stream, 0L)) {
+      throw new Violation(getClass(), d + " is not below the mark of " + entries.stream(stream));
+    }
+  }
+
+  private void stream(Happening.Committed c) {
+    String name = ChannelEntries.name(c.key());
+    JsonNode before = entries.stream(name);
+    entries.see(c);
+    JsonNode now = entries.stream(name);
+    long mark = marks.merge(name, now.path("lowWater").asLong(), Math::max);
+    long end = before.path("end").asLong(-1);
+    if ((end >= 0 && now.path("end").asLong() != end)
+        || now.path("lowWater").asLong() < before.path("lowWater").asLong()
+        || now.path("deleted").asLong() < before.path("deleted").asLong()
+        || now.path("deleted").asLong() > mark) {
+      throw new Violation(getClass(), before + " becomes " + c);
+    }
+  }
+}
