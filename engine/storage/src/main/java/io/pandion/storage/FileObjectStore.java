@@ -3,6 +3,7 @@ package io.pandion.storage;
 import io.pandion.model.PandionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.FileAlreadyExistsException;
@@ -307,10 +308,14 @@ public final class FileObjectStore implements ObjectStore {
           "object '" + name + "' does not exist",
           e);
     }
+    String why =
+        e instanceof ClosedByInterruptException
+            ? "interrupted; retry"
+            : e.getMessage() + "; is the disk full?";
     return new PandionException(
         PandionException.Reason.UNAVAILABLE_RETRY,
         PandionException.Subject.NONE,
-        "cannot " + what + " object '" + name + "': " + e.getMessage() + "; is the disk full?",
+        "cannot " + what + " object '" + name + "': " + why,
         e);
   }
 

@@ -1,6 +1,7 @@
 package io.pandion.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,20 @@ class FileObjectStoreTest extends ObjectStoreContract {
     }
     assertThat(store.putIfAbsent("c", new byte[3])).isTrue();
     assertThat(store.list("")).containsExactly("a", "b", "c");
+  }
+
+  @Test
+  void an_interrupted_write_says_so_and_writes_nothing() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> store.putIfAbsent("a", new byte[1]))
+          .hasMessageContaining("interrupted")
+          .hasMessageNotContaining("disk");
+    } finally {
+      assertThat(Thread.interrupted()).as("the interrupt is kept").isTrue();
+    }
+    assertThat(store.exists("a")).isFalse();
+    assertThat(store.putIfAbsent("a", new byte[1])).isTrue();
   }
 
   @Test

@@ -43,8 +43,7 @@ final class StreamWriter {
   private final Condition room;
   private final Condition stopped;
   private final Thread thread;
-
-  private boolean known;
+  private final StreamEntry entry = new StreamEntry();
 
   // Guarded by the lock.
   private final Deque<WaitingObject> waiting = new ArrayDeque<>();
@@ -113,6 +112,11 @@ final class StreamWriter {
   /// Slot of the next object: nothing that is added from now on lies before it.
   long nextSlot() {
     return planner.nextSlot();
+  }
+
+  /// Called without the lock, too.
+  StreamEntry entry() {
+    return entry;
   }
 
   /// All slots below are durable, and their channels and the index know them. The planner's own
@@ -352,20 +356,6 @@ final class StreamWriter {
     unackedBytes = 0;
     changed.signal();
     return rest;
-  }
-
-  /// What becomes of the stream's entry when an extent of it begins: it stays as it is. A stream
-  /// that was known before and is not any more was ended by another and collected whole. Called
-  /// without the lock, while no channel changes hands.
-  WalMeta.StreamChange holds(long fromSlot) {
-    boolean wasKnown = known;
-    return (now, owner) -> {
-      known = true;
-      if (now.isEmpty()) {
-        return wasKnown ? null : StreamRecord.open(owner);
-      }
-      return now.get().takes(fromSlot) ? now.get() : null;
-    };
   }
 
   /// Stops when all that was added is durable, or the stream has ended.

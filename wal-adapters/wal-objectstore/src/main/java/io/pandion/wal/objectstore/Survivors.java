@@ -87,7 +87,7 @@ final class Survivors {
             },
             Map.of(
                 dead.id().text(), TakeOver.fenced(end),
-                fresh.id().text(), fresh.holds(from)))
+                fresh.id().text(), fresh.entry().holds(from)))
         .orElseThrow(
             () ->
                 PandionException.unavailable(

@@ -35,7 +35,7 @@ record TakeOver(WalMeta meta, OwnStreams own, KnownStreams known, StreamFence fe
       long from = own.acknowledged(stream);
       Extent extent = Extent.open(term, stream.id(), from, ended.nextSeq(), ended.highestTick());
       ChannelRecord next = ended.add(extent);
-      streams.put(stream.id().text(), stream.holds(from));
+      streams.put(stream.id().text(), stream.entry().holds(from));
       Optional<ChannelRecord> written =
           meta.change(pchannel, term, raised.opening(), r -> next, streams);
       if (written.isPresent()) {
