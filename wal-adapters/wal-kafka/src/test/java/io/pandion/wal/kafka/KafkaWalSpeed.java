@@ -11,6 +11,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,13 +70,20 @@ final class KafkaWalSpeed {
             new ByteArraySerializer());
     byte[] key = WalRace.KEY.getBytes(StandardCharsets.UTF_8);
     byte[] value = WalRace.value(bytes);
+    List<Header> headers =
+        Boolean.getBoolean("headers")
+            ? List.of(
+                new RecordHeader("kind", new byte[5]),
+                new RecordHeader("tick", new byte[8]),
+                new RecordHeader("log", new byte[32]))
+            : List.of();
     return new WalRace.Log() {
       @Override
       public CompletableFuture<?> append() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         var _ =
             producer.send(
-                new ProducerRecord<>(name, key, value),
+                new ProducerRecord<>(name, 0, null, key, value, headers),
                 (_, failure) -> {
                   if (failure == null) {
                     done.complete(null);
