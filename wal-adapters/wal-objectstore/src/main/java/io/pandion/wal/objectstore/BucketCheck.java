@@ -43,7 +43,7 @@ final class BucketCheck {
       return;
     }
     for (String object : store.list("wal/v1/")) {
-      if (holdsRecords(object) && meta.isEmpty()) {
+      if (!StreamId.isRollUp(object) && holdsRecords(object) && meta.isEmpty()) {
         throw PandionException.corrupt(
             "the bucket holds a log ("
                 + object

@@ -12,18 +12,25 @@ final class KnownStreams {
   private final ObjectCache cache;
   private final ExecutorService io;
   private final LowWater lowWater;
+  private final RollUps rollUps;
   private final Map<String, StreamIndex> indexes = new ConcurrentHashMap<>();
 
-  KnownStreams(ObjectStore store, ObjectCache cache, ExecutorService io, LowWater lowWater) {
+  KnownStreams(
+      ObjectStore store,
+      ObjectCache cache,
+      ExecutorService io,
+      LowWater lowWater,
+      RollUps rollUps) {
     this.store = store;
     this.cache = cache;
     this.io = io;
     this.lowWater = lowWater;
+    this.rollUps = rollUps;
   }
 
   StreamIndex index(String stream) {
     return indexes.computeIfAbsent(
-        stream, s -> new StreamIndex(StreamId.parse(s), store, cache, io));
+        stream, s -> new StreamIndex(StreamId.parse(s), store, cache, io, rollUps));
   }
 
   /// Removes what a stream holds below what any channel needs, and what is known of it here.

@@ -86,7 +86,8 @@ public final class ObjectWalProvider implements WalProvider {
     this.opening = threads.lock();
     this.io = threads.requests();
     this.meta = deciders.meta(metaStore);
-    this.known = new KnownStreams(patient, cache, io, deciders.lowWater(meta, patient));
+    this.known =
+        new KnownStreams(patient, cache, io, deciders.lowWater(meta, patient), deciders.rollUps());
     this.own =
         new OwnStreams(
             store,
@@ -103,7 +104,7 @@ public final class ObjectWalProvider implements WalProvider {
             this::ended);
     this.bucket = new BucketCheck(patient, meta, own::newName, io);
     this.takeOver = new TakeOver(meta, own, known, fence, node);
-    this.trimmer = new Trimmer(meta, lock, known);
+    this.trimmer = new Trimmer(meta, lock, known, deciders.idleExtents());
     this.survivors = new Survivors(meta, lock);
     this.removal = new ChannelRemoval(meta, own, known, fence);
   }
@@ -274,7 +275,7 @@ public final class ObjectWalProvider implements WalProvider {
         () -> {
           opening.lock();
           try {
-            trimmer.trim(wal);
+            trimmer.trim(wal, open.values());
           } finally {
             opening.unlock();
           }

@@ -23,7 +23,11 @@ public enum PlantedFault {
   /// Slots go when one channel does not need them.
   COLLECTED_BELOW_ONE_CHECKPOINT,
   /// The fence goes with the last slot before it.
-  FENCE_COLLECTED;
+  FENCE_COLLECTED,
+  /// The extent of an idle channel begins behind creates that are still under way.
+  IDLE_FOLLOWS_TOO_FAR;
+
+  public static final int ROLL_UP_SLOTS = 4;
 
   Deciders deciders() {
     return new Deciders() {
@@ -49,9 +53,27 @@ public enum PlantedFault {
       @Override
       LowWater lowWater(WalMeta meta, ObjectStore store) {
         return switch (PlantedFault.this) {
-          case COLLECTED_BELOW_ONE_CHECKPOINT -> new OneCheckpoint(meta, store);
-          case FENCE_COLLECTED -> new FenceToo(meta, store);
+          case COLLECTED_BELOW_ONE_CHECKPOINT -> new OneCheckpoint(meta, store, rollUps());
+          case FENCE_COLLECTED -> new FenceToo(meta, store, rollUps());
           default -> super.lowWater(meta, store);
+        };
+      }
+
+      @Override
+      RollUps rollUps() {
+        // histories are short
+        return new RollUps(ROLL_UP_SLOTS);
+      }
+
+      @Override
+      IdleExtents idleExtents() {
+        return new IdleExtents(1) {
+          @Override
+          long from(StreamWriter stream) {
+            return PlantedFault.this == IDLE_FOLLOWS_TOO_FAR
+                ? stream.nextSlot()
+                : super.from(stream);
+          }
         };
       }
     };
@@ -109,8 +131,8 @@ public enum PlantedFault {
   private static final class OneCheckpoint extends LowWater {
     private long released;
 
-    OneCheckpoint(WalMeta meta, ObjectStore store) {
-      super(meta, store);
+    OneCheckpoint(WalMeta meta, ObjectStore store, RollUps rollUps) {
+      super(meta, store, rollUps);
     }
 
     @Override
@@ -129,8 +151,8 @@ public enum PlantedFault {
     private final WalMeta meta;
     private final ObjectStore store;
 
-    FenceToo(WalMeta meta, ObjectStore store) {
-      super(meta, store);
+    FenceToo(WalMeta meta, ObjectStore store, RollUps rollUps) {
+      super(meta, store, rollUps);
       this.meta = meta;
       this.store = store;
     }

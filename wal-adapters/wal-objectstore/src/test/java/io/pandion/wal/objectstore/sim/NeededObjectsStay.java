@@ -1,13 +1,15 @@
 package io.pandion.wal.objectstore.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pandion.wal.objectstore.PlantedFault;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
-/// FENCE or CLOSE object never. A stream ends once, and its marks do not fall while it is known.
+/// FENCE or CLOSE object never; a roll-up when all slots that it may hold have gone. A stream ends
+/// once, and its marks do not fall while it is known.
 ///
 /// A stream that was collected whole is forgotten. What is deleted then lies below the mark that
 /// was written before: deletes, and creates of a writer that was paused, may come as late as they
@@ -16,6 +18,7 @@ import java.util.TreeSet;
 final class NeededObjectsStay implements Invariant {
   private static final String ROOT = "wal/v1/";
   private static final int DATA = 1;
+  private static final int ROLL_UP = 4;
   private final ChannelEntries entries = new ChannelEntries();
 
   /// Highest low-water mark that was ever written, by stream.
@@ -27,7 +30,8 @@ final class NeededObjectsStay implements Invariant {
   @Override
   public void see(Happening happening) {
     switch (happening) {
-      case Happening.Created c when c.kind() != DATA && c.name().startsWith(ROOT) -> {
+      case Happening.Created c
+          when c.kind() != DATA && c.kind() != ROLL_UP && c.name().startsWith(ROOT) -> {
         String[] path = c.name().substring(ROOT.length()).split("/", -1);
         if (Long.parseLong(path[2]) < marks.getOrDefault(path[1], 0L)) {
           late.add(c.name());
@@ -43,6 +47,13 @@ final class NeededObjectsStay implements Invariant {
   private void deleted(Happening.Deleted d) {
     String[] path = d.name().substring(ROOT.length()).split("/", -1);
     String stream = path[1];
+    if (d.kind() == ROLL_UP) {
+      long end = Long.parseLong(path[3]) + PlantedFault.ROLL_UP_SLOTS;
+      if (end > marks.getOrDefault(stream, 0L)) {
+        throw new Violation(getClass(), d + " may hold slots that are needed");
+      }
+      return;
+    }
     long slot = Long.parseLong(path[2]);
     if (d.kind() != DATA && !late.contains(d.name())) {
       throw new Violation(getClass(), d + " is an end");
