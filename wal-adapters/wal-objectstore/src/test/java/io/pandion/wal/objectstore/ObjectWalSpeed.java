@@ -8,7 +8,6 @@ import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalBody;
 import io.pandion.wal.WalMessage;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,17 +19,24 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/// Measures durable appends beside bare creates on the same store: `java …
-/// io.pandion.wal.objectstore.ObjectWalSpeed [seconds [directory [file|s3]]]`, in the module's
-/// folder.
+/// Measures durable appends beside bare creates on the same store: a folder, and s3proxy. No test:
+/// run it by its name, see `docs/benchmarks.md`; `-Dseconds=3` for each row, `-Dstores=file,s3`,
+/// `-Dchannels=1,16`, `-Dbytes=100,1000`.
 final class ObjectWalSpeed {
   private static final int[] CHANNELS = numbers("channels", "1,16");
   private static final int[] BODIES = numbers("bytes", "100,1000,10000,100000");
   private static final int BARE_WRITERS = 16;
+  private static final long IDLE_NANOS = 10_000_000_000L;
   private static final FileMetaStore META = FileMetaStore.inMemory();
 
-  private ObjectWalSpeed() {}
+  /// Of S3 Standard in us-east-1: 0.005 USD for 1,000 requests (aws.amazon.com/s3/pricing).
+  private static final double USD_PER_PUT = 0.005 / 1_000;
+
+  @TempDir private Path directory;
 
   private static int[] numbers(String property, String usual) {
     return Arrays.stream(System.getProperty(property, usual).split(","))
@@ -38,25 +44,23 @@ final class ObjectWalSpeed {
         .toArray();
   }
 
-  /// @param args seconds of each measurement; directory; one store only
-  public static void main(String[] args) throws Exception {
-    double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 3;
-    Path directory = args.length > 1 ? Path.of(args[1]) : Files.createTempDirectory("wal-speed");
-    String only = args.length > 2 ? args[2] : "";
-    if (!only.equals("s3")) {
+  @Test
+  void beside_bare_creates() throws Exception {
+    double seconds = Double.parseDouble(System.getProperty("seconds", "3"));
+    String stores = System.getProperty("stores", "file,s3");
+    if (stores.contains("file")) {
       System.out.println("file://");
       try (FileObjectStore files = new FileObjectStore(directory.resolve("files"))) {
         all(files, seconds);
       }
     }
-    if (only.equals("file")) {
-      return;
-    }
-    System.out.println("s3proxy");
-    try (S3Server server = new S3Server(directory.resolve("s3"))) {
-      server.bucket("wal");
-      try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed"))) {
-        all(s3, seconds);
+    if (stores.contains("s3")) {
+      System.out.println("s3proxy");
+      try (S3Server server = new S3Server(directory.resolve("s3"))) {
+        server.bucket("wal");
+        try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed"))) {
+          all(s3, seconds);
+        }
       }
     }
   }
@@ -65,7 +69,7 @@ final class ObjectWalSpeed {
     measure(store, 1, 1_000, Math.min(2, seconds), false);
     measure(store, 16, 10_000, Math.min(2, seconds), false);
     System.out.println(
-        "channels  bytes  appends/s    MB/s  p50 ms  p99 ms   PUTs  PUTs/s  KB/PUT |"
+        "channels  bytes  appends/s    MB/s  p50 ms  p99 ms   PUTs  PUTs/s   USD/h  KB/PUT |"
             + " bare PUT MB/s  of it");
     for (int channels : CHANNELS) {
       for (int body : BODIES) {
@@ -92,6 +96,12 @@ final class ObjectWalSpeed {
       System.out.printf(
           "one at a time, 1 KB: p50 %.1f ms, p99 %.1f ms, %d PUTs for %d appends%n",
           nanos[100] / 1e6, nanos[198] / 1e6, counting.puts.sum(), nanos.length);
+      counting.puts.reset();
+      counting.others.reset();
+      LockSupport.parkNanos(IDLE_NANOS);
+      System.out.printf(
+          "idle for %d s: %d PUTs, %d other requests%n",
+          IDLE_NANOS / 1_000_000_000, counting.puts.sum(), counting.others.sum());
     }
   }
 
@@ -131,7 +141,7 @@ final class ObjectWalSpeed {
       System.out.println(counting.failures + " failures, the last: " + counting.lastFailure);
     }
     System.out.printf(
-        "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.0f | %13.1f %4.0f %%%n",
+        "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.3f %7.0f | %13.1f %4.0f %%%n",
         channels,
         bytes,
         appends.get() / took,
@@ -140,6 +150,7 @@ final class ObjectWalSpeed {
         latencies.at(0.99),
         puts,
         puts / took,
+        puts / took * 3_600 * USD_PER_PUT,
         object / 1e3,
         bare,
         counting.putBytes.sum() / took / 1e6 / bare * 100);
