@@ -63,7 +63,7 @@ final class PandionEngine implements Engine {
         tops[i] = new TopK();
         tops[i].reset(k);
       }
-      opened.searchAll(queries, search, tops);
+      opened.searchAll(flat(queries), 0, queries.length, search, tops);
       for (int i = 0; i < tops.length; i++) {
         tops[i].sort();
         for (int j = 0; j < k; j++) {
@@ -71,5 +71,13 @@ final class PandionEngine implements Engine {
         }
       }
     };
+  }
+
+  private static float[] flat(float[][] queries) {
+    float[] out = new float[queries.length * queries[0].length];
+    for (int i = 0; i < queries.length; i++) {
+      System.arraycopy(queries[i], 0, out, i * queries[0].length, queries[0].length);
+    }
+    return out;
   }
 }

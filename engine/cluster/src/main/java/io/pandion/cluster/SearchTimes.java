@@ -22,8 +22,8 @@ import java.util.concurrent.TimeUnit;
 ///       NODES ≥ QUEUE · SEGMENT            in a query node; the rest is fetching fields and merging
 /// ```
 ///
-/// Segments of one search run side by side, so that their times may add up to more than NODES.
-/// Threads: any number. Cost: no allocation; some ten nanoseconds a record.
+/// Segments of one search, and parts of many queries, run side by side, so that their times may add
+/// up to more than NODES. Threads: any number. Cost: no allocation; some ten nanoseconds a record.
 public final class SearchTimes {
   /// Parts of a search.
   public enum Stage {
@@ -43,9 +43,9 @@ public final class SearchTimes {
     GROWING,
     /// Answers of all query nodes.
     NODES,
-    /// Until a thread is free for a sealed segment.
+    /// Until a thread is free for queries over a sealed segment.
     QUEUE,
-    /// One sealed segment.
+    /// One sealed segment, for all queries or some of them.
     SEGMENT
   }
 

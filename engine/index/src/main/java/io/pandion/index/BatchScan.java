@@ -1,6 +1,7 @@
 package io.pandion.index;
 
 import io.pandion.index.kernel.RowQuery;
+import io.pandion.index.kernel.Rows;
 import io.pandion.index.kernel.ScoreBatch;
 import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
@@ -22,62 +23,74 @@ final class BatchScan {
   private final ScoreBatch batch = new ScoreBatch(TOGETHER * STEP);
   private Scorer[] scorers = {};
   private RowQuery[] prepared = {};
+  private VectorKernel kernel = VectorKernel.chosen();
+  private int count;
 
   /// Whether a filter lets so many rows pass that scoring all is worth it.
-  static boolean worthIt(int queries, int rows, @Nullable AcceptRows accept) {
-    return queries > 1 && (accept == null || accept.count() >= MOST_PASS * rows);
+  static boolean worthIt(int queries, @Nullable AcceptRows accept) {
+    return queries > 1 && (accept == null || accept.count() >= MOST_PASS * accept.rows());
   }
 
-  private void room(int count) {
+  private void room(int wanted) {
     int held = scorers.length;
-    if (held >= count) {
+    if (held >= wanted) {
       return;
     }
-    scorers = Arrays.copyOf(scorers, count);
-    prepared = Arrays.copyOf(prepared, count);
-    for (int i = held; i < count; i++) {
+    scorers = Arrays.copyOf(scorers, wanted);
+    prepared = Arrays.copyOf(prepared, wanted);
+    for (int i = held; i < wanted; i++) {
       scorers[i] = new Scorer();
       prepared[i] = scorers[i].prepared();
     }
   }
 
-  /// Adds the best rows for some queries, at most [#TOGETHER], to their tops, not sorted.
+  /// Turns to other rows and queries.
   ///
-  /// @param from number of the first query
-  void search(
+  /// @param queries holds the floats of all from `offset` on, one after the other
+  /// @param size how many, at most [#TOGETHER]
+  void queries(
+      VectorKernel with,
       VectorRows rows,
       float @Nullable [] norms,
       Metric metric,
-      float[][] queries,
-      int from,
-      int count,
-      VectorSearch search,
-      TopK[] into) {
-    room(count);
-    VectorKernel kernel = VectorKernel.chosen();
-    for (int q = 0; q < count; q++) {
-      scorers[q].rows(kernel, rows, metric, norms);
-      scorers[q].query(queries[from + q], 0);
+      float[] queries,
+      int offset,
+      int size) {
+    room(size);
+    kernel = with;
+    count = size;
+    for (int q = 0; q < size; q++) {
+      scorers[q].rows(with, rows, metric, norms);
+      scorers[q].query(queries, offset + q * rows.dimension());
     }
-    for (int row = 0; row < rows.rows(); row += STEP) {
-      int size = Math.min(STEP, rows.rows() - row);
-      kernel.scoreRange(prepared, count, scorers[0].rows(), row, size, batch);
+  }
+
+  /// Adds the best rows for the queries to their tops, not sorted.
+  ///
+  /// @param baseRow number of the first row
+  /// @param first place of the first query's top
+  void search(int baseRow, VectorSearch search, TopK[] into, int first) {
+    Rows rows = scorers[0].rows();
+    for (int row = 0; row < rows.count(); row += STEP) {
+      int size = Math.min(STEP, rows.count() - row);
+      kernel.scoreRange(prepared, count, rows, row, size, batch);
       for (int q = 0; q < count; q++) {
-        offer(scorers[q], q * size, row, size, search, into[from + q]);
+        offer(scorers[q], q * size, row, size, baseRow, search, into[first + q]);
       }
     }
   }
 
-  private void offer(Scorer scorer, int at, int first, int size, VectorSearch search, TopK into) {
+  private void offer(
+      Scorer scorer, int at, int from, int size, int baseRow, VectorSearch search, TopK into) {
     float[] scores = batch.scores();
     AcceptRows accept = search.accept();
+    int end = accept == null ? size : Math.min(size, accept.rows() - baseRow - from);
     float threshold = into.threshold();
-    for (int i = 0; i < size; i++) {
-      float score = scorer.finished(scores[at + i], first + i);
-      if (score >= threshold
-          && search.inRange(score)
-          && (accept == null || (first + i < accept.rows() && accept.accepts(first + i)))) {
-        into.offer(first + i, score);
+    for (int i = 0; i < end; i++) {
+      float score = scorer.finished(scores[at + i], from + i);
+      int row = baseRow + from + i;
+      if (score >= threshold && search.inRange(score) && (accept == null || accept.accepts(row))) {
+        into.offer(row, score);
         threshold = into.threshold();
       }
     }

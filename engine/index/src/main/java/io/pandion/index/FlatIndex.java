@@ -23,22 +23,34 @@ final class FlatIndex implements VectorIndex {
   }
 
   @Override
+  public int dimension() {
+    return vectors.dimension();
+  }
+
+  @Override
   public void search(float[] query, int offset, VectorSearch search, TopK into) {
     FlatScan.search(
         VectorKernel.chosen(), vectors, 0, inverseNorms, metric, query, offset, search, into);
   }
 
   @Override
-  public void searchAll(float[][] queries, VectorSearch search, TopK[] into) {
-    if (search.k() == 0 || !BatchScan.worthIt(queries.length, rows(), search.accept())) {
-      VectorIndex.super.searchAll(queries, search, into);
-      return;
-    }
-    BatchScan batch = Scratch.ofThread().batch();
-    for (int from = 0; from < queries.length; from += BatchScan.TOGETHER) {
-      int count = Math.min(BatchScan.TOGETHER, queries.length - from);
-      batch.search(vectors, inverseNorms, metric, queries, from, count, search, into);
-    }
+  public void searchAll(float[] queries, int offset, int count, VectorSearch search, TopK[] into) {
+    FlatScan.searchAll(
+        VectorKernel.chosen(),
+        vectors,
+        0,
+        inverseNorms,
+        metric,
+        queries,
+        offset,
+        count,
+        search,
+        into);
+  }
+
+  @Override
+  public int together() {
+    return FlatScan.TOGETHER;
   }
 
   @Override

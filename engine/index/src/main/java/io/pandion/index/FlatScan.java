@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// number of threads; the scratch of each thread is reused, nothing else is allocated. Cost:
 /// O(accepted rows x dimension) at memory speed.
 public final class FlatScan {
+  /// How many queries at a time make [#searchAll] cheapest for each.
+  public static final int TOGETHER = BatchScan.TOGETHER;
+
   static final int BATCH = 64;
 
   private FlatScan() {}
@@ -31,6 +34,46 @@ public final class FlatScan {
     scratch.scorer.rows(kernel, chunk, metric, inverseNorms);
     scratch.scorer.query(query, offset);
     scan(scratch, chunk.rows(), baseRow, search, into);
+  }
+
+  /// Adds the best rows of one chunk for several queries, as [#search] does for each; rows are read
+  /// once for [#TOGETHER] of them, unless few pass the filter.
+  ///
+  /// @param queries holds the floats of all queries from `offset` on, one after the other
+  /// @param into one for each query
+  public static void searchAll(
+      VectorKernel kernel,
+      VectorRows chunk,
+      int baseRow,
+      float @Nullable [] inverseNorms,
+      Metric metric,
+      float[] queries,
+      int offset,
+      int count,
+      VectorSearch search,
+      TopK[] into) {
+    int dimension = chunk.dimension();
+    if (!BatchScan.worthIt(count, search.accept())) {
+      for (int i = 0; i < count; i++) {
+        search(
+            kernel,
+            chunk,
+            baseRow,
+            inverseNorms,
+            metric,
+            queries,
+            offset + i * dimension,
+            search,
+            into[i]);
+      }
+      return;
+    }
+    BatchScan batch = Scratch.ofThread().batch();
+    for (int from = 0; from < count; from += TOGETHER) {
+      int size = Math.min(TOGETHER, count - from);
+      batch.queries(kernel, chunk, inverseNorms, metric, queries, offset + from * dimension, size);
+      batch.search(baseRow, search, into, from);
+    }
   }
 
   /// Scores some rows of one chunk: the rows `rows[from]` until `rows[to]`, which count from

@@ -48,6 +48,11 @@ final class GraphIndex implements VectorIndex {
     return vectors.rows();
   }
 
+  @Override
+  public int dimension() {
+    return vectors.dimension();
+  }
+
   private void exact(float[] query, int offset, int[] rows, int count, float[] out) {
     Scorer scorer = Scratch.ofThread().scorer;
     scorer.rows(VectorKernel.chosen(), vectors, metric, inverseNorms);

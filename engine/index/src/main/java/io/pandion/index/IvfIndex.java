@@ -1,11 +1,9 @@
 package io.pandion.index;
 
 import io.pandion.index.kernel.BlockScan;
-import io.pandion.index.kernel.Rows;
 import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
 import java.util.Arrays;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Inverted lists, searched as [IvfWriter] wrote them: the `nprobe` lists whose centres are nearest
@@ -51,6 +49,11 @@ final class IvfIndex implements VectorIndex {
   }
 
   @Override
+  public int dimension() {
+    return vectors.dimension();
+  }
+
+  @Override
   public void search(float[] query, int offset, VectorSearch search, TopK into) {
     IvfParams.Search wanted = wanted(search);
     if (search.k() == 0) {
@@ -67,41 +70,64 @@ final class IvfIndex implements VectorIndex {
     IvfScratch.Query q = own.queries(1)[0];
     q.prepare(lists, query, offset, metric == Metric.COSINE);
     centres(own, q);
-    q.reservoir.reset(wanted.reorder());
+    q.reservoir.reset(kept(wanted, into));
     order(q, probes);
     scan(own, scratch, q, 0, probes, search, into);
     rest(own, scratch, q, probes, wanted, search, into);
   }
 
   @Override
-  public void searchAll(float[][] queries, VectorSearch search, TopK[] into) {
+  public void searchAll(float[] queries, int offset, int count, VectorSearch search, TopK[] into) {
     IvfParams.Search wanted = wanted(search);
-    int probes = wanted.probes();
     boolean alone =
-        queries.length == 1
+        count == 1
             || search.k() == 0
             || !Float.isNaN(search.rangeFilter())
-            || fewPass(search.accept(), probes, wanted.reorder());
+            || fewPass(search.accept(), wanted.probes(), wanted.reorder());
     if (alone) {
-      for (int i = 0; i < queries.length; i++) {
-        search(queries[i], 0, search, into[i]);
-      }
+      VectorIndex.super.searchAll(queries, offset, count, search, into);
       return;
     }
+    int most = IvfBatch.most(lists.count());
+    for (int from = 0; from < count; from += most) {
+      int size = Math.min(most, count - from);
+      together(queries, offset + from * dimension(), size, search, wanted, into, from);
+    }
+  }
+
+  @Override
+  public int together() {
+    return IvfBatch.most(lists.count());
+  }
+
+  /// Searches for as many queries as share a scan.
+  ///
+  /// @param first place of the first query's top
+  private void together(
+      float[] queries,
+      int offset,
+      int count,
+      VectorSearch search,
+      IvfParams.Search wanted,
+      TopK[] into,
+      int first) {
     IvfScratch own = IvfScratch.ofThread();
     Scratch scratch = Scratch.ofThread();
-    IvfScratch.Query[] all = own.queries(queries.length);
-    for (int i = 0; i < queries.length; i++) {
-      all[i].prepare(lists, queries[i], 0, metric == Metric.COSINE);
-      centres(own, all[i]);
-      all[i].reservoir.reset(wanted.reorder());
-      order(all[i], probes);
+    IvfScratch.Query[] all = own.queries(count);
+    for (int i = 0; i < count; i++) {
+      all[i].prepare(lists, queries, offset + i * dimension(), metric == Metric.COSINE);
+      all[i].reservoir.reset(kept(wanted, into[first + i]));
     }
-    together(own, all, queries.length, probes, search);
-    for (int i = 0; i < queries.length; i++) {
-      turn(scratch, queries[i], 0);
-      reorder(scratch, all[i], search, into[i]);
-      rest(own, scratch, all[i], probes, wanted, search, into[i]);
+    IvfBatch batch = own.together;
+    batch.centres(lists, all, count);
+    for (int i = 0; i < count; i++) {
+      order(all[i], wanted.probes());
+    }
+    batch.scan(this, lists, own, all, count, wanted.probes(), search.accept());
+    for (int i = 0; i < count; i++) {
+      turn(scratch, queries, offset + i * dimension());
+      reorder(scratch, all[i], search, into[first + i]);
+      rest(own, scratch, all[i], wanted.probes(), wanted, search, into[first + i]);
     }
   }
 
@@ -191,9 +217,7 @@ final class IvfIndex implements VectorIndex {
   /// Scores all centres.
   void centres(IvfScratch own, IvfScratch.Query q) {
     int count = lists.count();
-    if (q.centreScores.length < count) {
-      q.centreScores = new float[count];
-    }
+    q.room(count);
     for (int from = 0; from < count; from += IvfScratch.STEP) {
       int size = Math.min(IvfScratch.STEP, count - from);
       VectorKernel.chosen().scoreRange(q.oneCoarse, 1, lists.centres, from, size, own.batch);
@@ -244,6 +268,17 @@ final class IvfIndex implements VectorIndex {
     reorder(scratch, q, search, into);
   }
 
+  /// Rows that a scan keeps. The caller may have room for more than k, to see what scores as the
+  /// last of them does.
+  private static int kept(IvfParams.Search wanted, TopK into) {
+    return Math.max(wanted.reorder(), into.k());
+  }
+
+  /// Whether k rows are found.
+  private static boolean enough(TopK into, VectorSearch search) {
+    return into.full() || into.size() >= search.k();
+  }
+
   /// Scans further lists while fewer than k rows are found.
   private void rest(
       IvfScratch own,
@@ -254,73 +289,15 @@ final class IvfIndex implements VectorIndex {
       VectorSearch search,
       TopK into) {
     int done = probed;
-    if (into.full() || done == lists.count()) {
+    if (enough(into, search) || done == lists.count()) {
       return;
     }
     order(q, lists.count());
-    while (!into.full() && done < lists.count()) {
+    while (!enough(into, search) && done < lists.count()) {
       int next = (int) Math.min(lists.count(), 2L * done);
-      q.reservoir.reset(wanted.reorder());
+      q.reservoir.reset(kept(wanted, into));
       scan(own, scratch, q, done, next, search, into);
       done = next;
-    }
-  }
-
-  /// Scans the lists of several queries, each list once: first the nearest list of every query,
-  /// which gives good thresholds, then all others.
-  private void together(
-      IvfScratch own, IvfScratch.Query[] all, int count, int probes, VectorSearch search) {
-    int first = Math.min(2, probes);
-    for (int[] part : new int[][] {{0, first}, {first, probes}}) {
-      int width = part[1] - part[0];
-      int[] ofPair = new int[count * width];
-      for (int i = 0; i < ofPair.length; i++) {
-        ofPair[i] = all[i / width].order.list(part[0] + i % width);
-      }
-      int[] starts = new int[lists.count() + 1];
-      int[] pairs = KMeans.grouped(ofPair, starts);
-      for (int list = 0; list < lists.count(); list++) {
-        if (lists.rows != null) {
-          rows(own, all, pairs, width, starts[list], starts[list + 1], list, search.accept());
-          continue;
-        }
-        for (int i = starts[list]; i < starts[list + 1]; i++) {
-          list(own, all[pairs[i] / width], list, search.accept());
-        }
-      }
-    }
-  }
-
-  /// Scans a list of rows for the queries of some pairs, each row read once for several of them.
-  private void rows(
-      IvfScratch own,
-      IvfScratch.Query[] all,
-      int[] pairs,
-      int width,
-      int first,
-      int last,
-      int list,
-      @Nullable AcceptRows accept) {
-    Rows rows = Objects.requireNonNull(lists.rows);
-    float[] scores = own.batch.scores();
-    int step = IvfScratch.STEP / IvfScratch.TOGETHER;
-    for (int pair = first; pair < last; pair += IvfScratch.TOGETHER) {
-      int count = Math.min(IvfScratch.TOGETHER, last - pair);
-      for (int q = 0; q < count; q++) {
-        own.together[q] = all[pairs[pair + q] / width].fine;
-      }
-      for (int from = lists.start(list); from < lists.start(list + 1); from += step) {
-        int size = Math.min(step, lists.start(list + 1) - from);
-        VectorKernel.chosen().scoreRange(own.together, count, rows, from, size, own.batch);
-        for (int q = 0; q < count; q++) {
-          IvfScratch.Query query = all[pairs[pair + q] / width];
-          for (int i = 0; i < size; i++) {
-            if (scores[q * size + i] > query.reservoir.threshold()) {
-              keep(query, from + i, scores[q * size + i], accept);
-            }
-          }
-        }
-      }
     }
   }
 
@@ -364,7 +341,7 @@ final class IvfIndex implements VectorIndex {
     }
   }
 
-  private void keep(IvfScratch.Query q, int place, float score, @Nullable AcceptRows accept) {
+  void keep(IvfScratch.Query q, int place, float score, @Nullable AcceptRows accept) {
     if (accept == null || accept.accepts(lists.number(place))) {
       q.reservoir.add(place, score);
     }

@@ -11,14 +11,11 @@ final class IvfScratch {
   /// Rows that are scanned at a time, after which the threshold is looked at again.
   static final int STEP = 4096;
 
-  /// Queries that a list of rows is scanned for at a time.
-  static final int TOGETHER = 16;
-
   private static final ThreadLocal<IvfScratch> OF_THREAD = ThreadLocal.withInitial(IvfScratch::new);
 
   final ScanHits hits = new ScanHits(STEP);
   final ScoreBatch batch = new ScoreBatch(STEP);
-  final RowQuery[] together = new RowQuery[TOGETHER];
+  final IvfBatch together = new IvfBatch();
   private Query[] queries = {};
 
   static IvfScratch ofThread() {
@@ -58,6 +55,13 @@ final class IvfScratch {
         lists.rowCodec.prepare(vector, 0, fine);
       } else {
         table(lists);
+      }
+    }
+
+    /// Makes room for the scores of all centres.
+    void room(int centres) {
+      if (centreScores.length < centres) {
+        centreScores = new float[centres];
       }
     }
 

@@ -1,23 +1,26 @@
 package io.pandion.index;
 
-/// Keeps the best of many scored places: takes all that are above its threshold, and when it holds
-/// twice as many as wanted, throws the worse half away and raises the threshold. One thread;
-/// reusable; allocates only to grow.
+/// Keeps the best of many scored places, of equal scores the smaller places, whatever order they
+/// come in: takes all that are above its threshold, and when it holds twice as many as wanted,
+/// throws the worse half away and raises the threshold. One thread; reusable; allocates only to
+/// grow.
 final class Reservoir {
-  private int[] places = {};
-  private float[] scores = {};
+  /// Score and place in one, larger is better.
+  private long[] keys = {};
+
   private int wanted;
   private int size;
+  private long worst;
   private float threshold;
 
   /// @param count of places to keep
   void reset(int count) {
     wanted = count;
     size = 0;
+    worst = Long.MIN_VALUE;
     threshold = Float.NEGATIVE_INFINITY;
-    if (places.length < 2 * count) {
-      places = new int[2 * count];
-      scores = new float[2 * count];
+    if (keys.length < 2 * count) {
+      keys = new long[2 * count];
     }
   }
 
@@ -31,19 +34,21 @@ final class Reservoir {
   }
 
   int place(int i) {
-    return places[i];
+    return TopK.row(keys[i]);
   }
 
   float score(int i) {
-    return scores[i];
+    return TopK.score(keys[i]);
   }
 
   /// Takes a place whose score is above the threshold.
   void add(int place, float score) {
-    places[size] = place;
-    scores[size++] = score;
-    if (size == 2 * wanted) {
-      cut();
+    long key = TopK.key(place, score);
+    if (key > worst) {
+      keys[size++] = key;
+      if (size == 2 * wanted) {
+        cut();
+      }
     }
   }
 
@@ -55,18 +60,20 @@ final class Reservoir {
     int low = 0;
     int high = size - 1;
     while (low < high) {
-      float pivot = scores[(low + high) >>> 1];
+      long pivot = keys[(low + high) >>> 1];
       int i = low;
       int j = high;
       while (i <= j) {
-        while (scores[i] > pivot) {
+        while (keys[i] > pivot) {
           i++;
         }
-        while (scores[j] < pivot) {
+        while (keys[j] < pivot) {
           j--;
         }
         if (i <= j) {
-          swap(i++, j--);
+          long swap = keys[i];
+          keys[i++] = keys[j];
+          keys[j--] = swap;
         }
       }
       if (wanted - 1 <= j) {
@@ -78,15 +85,7 @@ final class Reservoir {
       }
     }
     size = wanted;
-    threshold = scores[wanted - 1];
-  }
-
-  private void swap(int i, int j) {
-    int place = places[i];
-    places[i] = places[j];
-    places[j] = place;
-    float score = scores[i];
-    scores[i] = scores[j];
-    scores[j] = score;
+    worst = keys[wanted - 1];
+    threshold = Math.nextDown(TopK.score(worst)); // a smaller place of this score is better
   }
 }

@@ -27,14 +27,8 @@ class FlatIndexTest {
       AcceptRows accept = ratio == 1 ? null : TestVectors.passing(random, 1_037, ratio);
       for (float radius : new float[] {Float.NaN, middle}) {
         VectorSearch search = new VectorSearch(20, accept, radius, Float.NaN, Map.of());
-        TopK[] tops = new TopK[queries.length];
+        TopK[] tops = TestVectors.together(index, queries, search);
         for (int i = 0; i < tops.length; i++) {
-          tops[i] = new TopK();
-          tops[i].reset(20);
-        }
-        index.searchAll(queries, search, tops);
-        for (int i = 0; i < tops.length; i++) {
-          tops[i].sort();
           TopK alone = TestVectors.search(index, queries[i], search);
           assertThat(tops[i].size()).isEqualTo(alone.size());
           for (int j = 0; j < alone.size(); j++) {

@@ -103,6 +103,23 @@ final class TestVectors {
     return new VectorSearch(k, accept, Float.NaN, Float.NaN, Map.of());
   }
 
+  /// Searches for several queries at once; the queries do not begin at the start of their array.
+  static TopK[] together(VectorIndex index, float[][] queries, VectorSearch search) {
+    int dimension = queries[0].length;
+    float[] flat = new float[3 + queries.length * dimension];
+    TopK[] tops = new TopK[queries.length];
+    for (int i = 0; i < queries.length; i++) {
+      System.arraycopy(queries[i], 0, flat, 3 + i * dimension, dimension);
+      tops[i] = new TopK();
+      tops[i].reset(search.k());
+    }
+    index.searchAll(flat, 3, queries.length, search, tops);
+    for (TopK top : tops) {
+      top.sort();
+    }
+    return tops;
+  }
+
   static TopK search(VectorIndex index, float[] query, VectorSearch search) {
     TopK top = new TopK();
     top.reset(search.k());

@@ -2,7 +2,6 @@ package io.pandion.query;
 
 import io.pandion.cluster.QueryNode;
 import io.pandion.cluster.SearchTimes;
-import io.pandion.cluster.SearchTimes.Stage;
 import io.pandion.meta.IndexInfo;
 import io.pandion.meta.SegmentInfo;
 import io.pandion.model.CollectionSchema;
@@ -23,17 +22,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 
 /// Serves sealed segments from files in a local cache, mapped into memory. Reads run on a fixed
-/// number of threads, a task a segment, and hold on to all their segments until they are done: what
-/// is released or replaced meanwhile goes when the last of them ends.
+/// number of threads, a task for a segment and some of the queries, and hold on to all their
+/// segments until they are done: what is released or replaced meanwhile goes when the last of them
+/// ends.
 public final class MappedQueryNode implements QueryNode, AutoCloseable {
   private final String name;
   private final SegmentCache cache;
   private final SegmentLoader loader;
   private final SearchPool pool;
-  private final SearchTimes times;
+  private final SegmentGroup.Runner timed;
   private final Map<Long, LoadedCopy> copies = new ConcurrentHashMap<>();
   private final Object[] locks = new Object[64];
 
@@ -50,8 +49,8 @@ public final class MappedQueryNode implements QueryNode, AutoCloseable {
     this.name = name;
     this.cache = new SegmentCache(cache, files);
     this.loader = new SegmentLoader(files, manifests, this.cache);
-    this.pool = new SearchPool(name, threads);
-    this.times = times;
+    this.pool = new SearchPool(name, threads, times);
+    this.timed = pool.timed();
     java.util.Arrays.setAll(locks, _ -> new Object());
   }
 
@@ -103,23 +102,7 @@ public final class MappedQueryNode implements QueryNode, AutoCloseable {
 
   @Override
   public SearchResult search(Collection<Long> segmentIds, SearchPlan plan, long readAt) {
-    return read(segmentIds, this::timed, (group, segments) -> group.search(segments, plan, readAt));
-  }
-
-  /// Runs the tasks of a search, and records how long each waited and took.
-  private <T> List<T> timed(List<Supplier<T>> tasks) {
-    long asked = times.now();
-    List<Supplier<T>> timed = new ArrayList<>(tasks.size());
-    for (Supplier<T> task : tasks) {
-      timed.add(
-          () -> {
-            long begun = times.ended(Stage.QUEUE, asked);
-            T found = task.get();
-            times.ended(Stage.SEGMENT, begun);
-            return found;
-          });
-    }
-    return pool.all(timed);
+    return read(segmentIds, timed, (group, segments) -> group.search(segments, plan, readAt));
   }
 
   @Override

@@ -1,109 +1,135 @@
 package io.pandion.query;
 
+import io.pandion.cluster.SearchTimes;
 import io.pandion.model.PandionException;
 import io.pandion.segment.SegmentGroup;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 
-/// Does the work of all reads, a task a segment, a fixed number of tasks at a time. They run on
-/// platform threads: those of the pool, and for the last task of a read the calling thread, if it
-/// is one, because a change of threads costs as much as a small search.
+/// Does the work of all reads, a fixed number of tasks at a time. They run on platform threads: the
+/// calling thread, if it is one, because a change of threads costs as much as a small search, and
+/// those of the pool, which help while there are tasks left. Between two tasks of a read others
+/// that wait have their turn.
 final class SearchPool implements SegmentGroup.Runner, AutoCloseable {
-  private final ExecutorService threads;
+  private final ThreadPoolExecutor threads;
   private final Semaphore permits;
   private final int count;
+  private final SearchTimes times;
 
-  SearchPool(String name, int count) {
+  /// Held by reads, so that a close can wait for them.
+  private final ReentrantReadWriteLock open = new ReentrantReadWriteLock();
+
+  /// @param times where the time of searches goes
+  SearchPool(String name, int count, SearchTimes times) {
     threads =
-        Executors.newFixedThreadPool(
-            count, Thread.ofPlatform().name("search-" + name + "-", 0).daemon().factory());
-    permits = new Semaphore(count);
+        new ThreadPoolExecutor(
+            count,
+            count,
+            0,
+            TimeUnit.SECONDS,
+            new LinkedBlockingQueue<>(),
+            Thread.ofPlatform().name("search-" + name + "-", 0).daemon().factory());
+    permits = new Semaphore(count, true);
     this.count = count;
+    this.times = times;
+  }
+
+  @Override
+  public int threads() {
+    return count;
   }
 
   /// Waits for all tasks, also when one fails; then throws what the first failed one threw.
   @Override
   public <T> List<T> all(List<Supplier<T>> tasks) {
-    List<Future<T>> futures = new ArrayList<>(tasks.size());
-    int own = Thread.currentThread().isVirtual() ? tasks.size() : Math.max(0, tasks.size() - 1);
-    try {
-      for (int i = 0; i < own; i++) {
-        Supplier<T> task = tasks.get(i);
-        futures.add(threads.submit(() -> permitted(task)));
-      }
-    } catch (RejectedExecutionException e) {
-      futures.forEach(f -> f.cancel(false));
-      throw closing();
-    }
-    if (threads.isShutdown()) {
-      throw closing();
-    }
-    for (int i = own; i < tasks.size(); i++) {
-      Supplier<T> task = tasks.get(i);
-      FutureTask<T> here = new FutureTask<>(() -> permitted(task));
-      here.run();
-      futures.add(here);
-    }
-    return results(futures);
+    return all(tasks, false);
   }
 
-  private <T> T permitted(Supplier<T> task) throws InterruptedException {
-    permits.acquire();
+  /// The same, and records how long each task waited and took.
+  SegmentGroup.Runner timed() {
+    return new SegmentGroup.Runner() {
+      @Override
+      public <T> List<T> all(List<Supplier<T>> tasks) {
+        return SearchPool.this.all(tasks, true);
+      }
+
+      @Override
+      public int threads() {
+        return count;
+      }
+    };
+  }
+
+  private <T> List<T> all(List<Supplier<T>> tasks, boolean recorded) {
+    if (threads.isShutdown() || !open.readLock().tryLock()) {
+      throw closing();
+    }
     try {
-      return task.get();
+      SharedTasks<T> shared = new SharedTasks<>(tasks, permits, times, recorded);
+      boolean here = !Thread.currentThread().isVirtual();
+      int helpers = here ? Math.min(count, tasks.size()) - 1 : Math.min(count, tasks.size());
+      boolean helped = false;
+      for (int i = 0; i < helpers; i++) {
+        helped |= help(shared, times.now());
+      }
+      if (!here && !helped && !tasks.isEmpty()) {
+        throw closing();
+      }
+      if (here) {
+        shared.runAll();
+      }
+      return shared.results();
     } finally {
-      permits.release();
+      open.readLock().unlock();
     }
   }
 
-  private static <T> List<T> results(List<Future<T>> futures) {
-    List<T> results = new ArrayList<>(futures.size());
-    Throwable failure = null;
-    for (Future<T> future : futures) {
-      try {
-        results.add(future.get());
-      } catch (ExecutionException e) {
-        failure = failure == null ? e.getCause() : failure;
-      } catch (InterruptedException e) {
-        futures.forEach(f -> f.cancel(false));
-        Thread.currentThread().interrupt();
-        throw interrupted();
+  /// Lets a thread of the pool do tasks; returns whether it will.
+  private boolean help(SharedTasks<?> shared, long since) {
+    try {
+      threads.execute(() -> turn(shared, since));
+      return true;
+    } catch (RejectedExecutionException e) {
+      return false; // closing: who has begun goes on
+    }
+  }
+
+  /// Does tasks until there are none, or another read waits for the thread: then at the end of the
+  /// queue.
+  private void turn(SharedTasks<?> shared, long since) {
+    long asked = since;
+    while (shared.slice(asked, false)) {
+      asked = times.now();
+      if (!threads.getQueue().isEmpty() && help(shared, asked)) {
+        return;
       }
     }
-    if (failure instanceof RuntimeException e) {
-      throw e;
-    }
-    if (failure instanceof Error e) {
-      throw e;
-    }
-    if (failure != null) {
-      Thread.currentThread().interrupt();
-      throw interrupted();
-    }
-    return results;
+  }
+
+  /// Threads that wait for their turn.
+  int waiting() {
+    return permits.getQueueLength();
   }
 
   private static PandionException closing() {
     return PandionException.unavailable("the query node is closing; retry");
   }
 
-  private static PandionException interrupted() {
-    return PandionException.unavailable("the read was interrupted");
-  }
-
   /// Ends the threads after the reads under way.
   @Override
   public void close() {
-    threads.close();
-    permits.acquireUninterruptibly(count);
-    permits.release(count);
+    threads.shutdown();
+    open.writeLock().lock();
+    try {
+      threads.close();
+    } finally {
+      open.writeLock().unlock();
+    }
   }
 }

@@ -94,6 +94,43 @@ class MappedQueryNodeTest {
   }
 
   @Test
+  void many_queries_find_what_each_finds_alone() {
+    load(segment(1, 300));
+    load(segment(2, 200));
+    node.delete(List.of(1L), Column.Strings.of("s1-7", "s1-8"), 60);
+    float[] queries = new float[2 * 100];
+    for (int q = 0; q < 100; q++) {
+      queries[2 * q] = 3 * q - 10;
+    }
+    SearchPlan one = NodeWorld.nearest(0, 0, 5, 101L);
+    SearchPlan many =
+        new SearchPlan(
+            one.vectorField(),
+            one.metric(),
+            new QueryVectors(queries, 2),
+            one.k(),
+            one.filter(),
+            one.params(),
+            one.radius(),
+            one.rangeFilter(),
+            one.partitionIds(),
+            one.outputFields());
+    SearchResult all = node.search(List.of(1L, 2L), many, LATE);
+    assertThat(all.queries()).isEqualTo(100);
+    List<String> keys = NodeWorld.strings(all.keys());
+    List<String> numbers = NodeWorld.strings(all.fields().get(101L));
+    for (int q = 0; q < 100; q++) {
+      SearchResult alone =
+          node.search(List.of(1L, 2L), NodeWorld.nearest(queries[2 * q], 0, 5, 101L), LATE);
+      int from = all.from()[q];
+      int to = all.from()[q + 1];
+      assertThat(keys.subList(from, to)).hasSize(5).isEqualTo(NodeWorld.strings(alone.keys()));
+      assertThat(numbers.subList(from, to)).isEqualTo(NodeWorld.strings(alone.fields().get(101L)));
+      assertThat(java.util.Arrays.copyOfRange(all.scores(), from, to)).isEqualTo(alone.scores());
+    }
+  }
+
+  @Test
   void deletes_of_own_deltalogs_of_level_zero_and_of_the_log_are_applied() {
     DeltaBatch own = new DeltaBatch(Column.Strings.of("s1-0"), new long[] {50});
     SegmentInfo segment = world.segment(1, NodeWorld.line("s1-", 6), own, NodeWorld.SCHEMA);

@@ -3,6 +3,7 @@ package io.pandion.query;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.pandion.cluster.SearchTimes;
 import io.pandion.model.PandionException;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -14,11 +15,12 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class SearchPoolTest {
-  private final SearchPool pool = new SearchPool("q", 2);
+  private final SearchPool pool = new SearchPool("q", 2, SearchTimes.unread());
 
   @AfterEach
   void close() {
@@ -38,12 +40,65 @@ class SearchPoolTest {
   }
 
   @Test
-  void a_platform_thread_does_the_last_task_itself() {
-    List<Thread> ran = pool.all(List.of(thread(), thread(), thread()));
-    assertThat(ran.subList(0, 2)).doesNotContain(Thread.currentThread());
-    assertThat(ran.get(2)).isSameAs(Thread.currentThread());
+  void a_platform_thread_does_tasks_itself_and_the_pool_helps() {
     assertThat(pool.all(List.of(thread()))).containsExactly(Thread.currentThread());
+    CountDownLatch two = new CountDownLatch(2);
+    Supplier<Thread> together =
+        () -> {
+          two.countDown();
+          await(two);
+          return Thread.currentThread();
+        };
+    assertThat(pool.all(List.of(together, together)))
+        .doesNotHaveDuplicates()
+        .contains(Thread.currentThread());
     assertThat(pool.all(List.<Supplier<Thread>>of())).isEmpty();
+  }
+
+  @Test
+  void results_are_in_order_of_the_tasks() {
+    List<Supplier<Integer>> tasks = new ArrayList<>();
+    for (int i = 0; i < 1_000; i++) {
+      int number = i;
+      tasks.add(() -> number);
+    }
+    assertThat(pool.all(tasks)).isEqualTo(IntStream.range(0, 1_000).boxed().toList());
+  }
+
+  @Test
+  void a_small_read_has_its_turn_between_the_tasks_of_a_large_one() throws Exception {
+    try (SearchPool one = new SearchPool("one", 1, SearchTimes.unread());
+        ExecutorService callers = Executors.newFixedThreadPool(2)) {
+      List<String> order = Collections.synchronizedList(new ArrayList<>());
+      CountDownLatch begun = new CountDownLatch(1);
+      List<Supplier<String>> large = new ArrayList<>();
+      for (int i = 0; i < 50; i++) {
+        large.add(
+            () -> {
+              order.add("large");
+              begun.countDown();
+              long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(3);
+              while (System.nanoTime() < end || (order.size() == 1 && one.waiting() == 0)) {
+                Thread.onSpinWait();
+              }
+              return "large";
+            });
+      }
+      Future<List<String>> all = callers.submit(() -> one.all(large));
+      await(begun);
+      Future<List<String>> small =
+          callers.submit(
+              () ->
+                  one.all(
+                      List.of(
+                          () -> {
+                            order.add("small");
+                            return "small";
+                          })));
+      assertThat(small.get(10, TimeUnit.SECONDS)).containsExactly("small");
+      assertThat(all.get(10, TimeUnit.SECONDS)).hasSize(50);
+      assertThat(order.subList(0, 3)).containsExactly("large", "small", "large");
+    }
   }
 
   @Test

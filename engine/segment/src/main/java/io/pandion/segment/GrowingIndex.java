@@ -43,19 +43,43 @@ final class GrowingIndex {
     this.seed = seed;
   }
 
-  /// Adds the best of the first `count` rows to `into`, not sorted.
-  void search(Metric metric, int count, float[] query, int offset, VectorSearch search, TopK into) {
-    int from = exact(search) ? 0 : byGraph(metric, count, query, offset, search, into);
+  /// How the best of the first `rows` rows are found.
+  Nearest nearest(Metric metric, int rows) {
+    return new Nearest() {
+      @Override
+      public void search(float[] queries, int offset, int count, VectorSearch search, TopK[] into) {
+        int from = exact(search) ? 0 : byGraph(metric, rows, queries, offset, count, search, into);
+        scan(metric, from, rows, queries, offset, count, search, into);
+      }
+
+      @Override
+      public int together() {
+        return FlatScan.TOGETHER;
+      }
+    };
+  }
+
+  /// Scans the rows `from`, the first of a chunk, until `to`.
+  private void scan(
+      Metric metric,
+      int from,
+      int to,
+      float[] queries,
+      int offset,
+      int count,
+      VectorSearch search,
+      TopK[] into) {
     int chunkRows = vectors.chunkRows();
-    for (int chunk = from / chunkRows; chunk * chunkRows < count; chunk++) {
-      FlatScan.search(
+    for (int chunk = from / chunkRows; chunk * chunkRows < to; chunk++) {
+      FlatScan.searchAll(
           VectorKernel.chosen(),
-          vectors.chunk(chunk, count),
+          vectors.chunk(chunk, to),
           chunk * chunkRows,
           vectors.inverseNorms(chunk),
           metric,
-          query,
+          queries,
           offset,
+          count,
           search,
           into);
     }
@@ -68,17 +92,31 @@ final class GrowingIndex {
 
   /// Searches the chunks that are linked entirely; returns the number of their rows.
   private int byGraph(
-      Metric metric, int count, float[] query, int offset, VectorSearch search, TopK into) {
+      Metric metric,
+      int rows,
+      float[] queries,
+      int offset,
+      int count,
+      VectorSearch search,
+      TopK[] into) {
     Linked now = linked;
-    if (now == null && linking != null && count >= FEWEST) {
+    if (now == null && linking != null && rows >= FEWEST) {
       now = begin(metric);
     }
     if (now == null || now.metric != metric) {
       return 0;
     }
     wake();
-    int whole = Math.min(count, now.graph.rows()) / vectors.chunkRows() * vectors.chunkRows();
-    return now.graph.search(query, offset, search, whole, into) ? whole : 0;
+    int whole = Math.min(rows, now.graph.rows()) / vectors.chunkRows() * vectors.chunkRows();
+    TopK[] one = new TopK[1];
+    for (int q = 0; q < count; q++) {
+      int at = offset + q * vectors.dimension();
+      if (!now.graph.search(queries, at, search, whole, into[q])) {
+        one[0] = into[q];
+        scan(metric, 0, whole, queries, at, 1, search, one);
+      }
+    }
+    return whole;
   }
 
   private synchronized Linked begin(Metric metric) {

@@ -1,8 +1,6 @@
 package io.pandion.segment;
 
 import io.pandion.index.AcceptRows;
-import io.pandion.index.TopK;
-import io.pandion.index.VectorSearch;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.ColumnBuilder;
@@ -181,8 +179,8 @@ public final class GrowingSegment implements Segment {
   }
 
   @Override
-  public SegmentHits search(SearchPlan plan, long readAt) {
-    return reads.search(plan, readAt);
+  public SegmentSearch begin(SearchPlan plan, long readAt) {
+    return new SegmentSearch(reads, plan, readAt);
   }
 
   @Override
@@ -229,11 +227,10 @@ public final class GrowingSegment implements Segment {
     }
 
     @Override
-    void nearest(
-        SearchPlan plan, int count, float[] query, int offset, VectorSearch search, TopK into) {
+    Nearest nearest(SearchPlan plan, int count) {
       vectorField(plan.vectorField());
-      java.util.Objects.requireNonNull(indexes.get(plan.vectorField()))
-          .search(plan.metric(), count, query, offset, search, into);
+      return java.util.Objects.requireNonNull(indexes.get(plan.vectorField()))
+          .nearest(plan.metric(), count);
     }
 
     @Override

@@ -2,9 +2,6 @@ package io.pandion.segment;
 
 import io.pandion.index.AcceptRows;
 import io.pandion.index.SortedScalarIndex;
-import io.pandion.index.TopK;
-import io.pandion.index.VectorSearch;
-import io.pandion.model.AnswerSize;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.ColumnBuilder;
@@ -15,24 +12,16 @@ import io.pandion.model.Filter.Comparison;
 import io.pandion.model.Filter.Value;
 import io.pandion.model.Keys;
 import io.pandion.model.QueryPlan;
-import io.pandion.model.QueryVectors;
 import io.pandion.model.SearchPlan;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What growing and sealed segments share: which rows a read may see, and the search and query over
 /// them. Any number of threads.
 abstract class RowReads {
-  private static final ThreadLocal<TopK> TOP = ThreadLocal.withInitial(TopK::new);
-
-  /// Rows of one score at the edge of the answer among which the key decides; of more the row does.
-  private static final int MAX_TIES = 1 << 16;
-
-  /// Key and score of a hit in an answer.
-  private static final int HIT_BYTES = Long.BYTES + Float.BYTES;
-
   /// Rows published now; rows below it never change.
   abstract int published();
 
@@ -49,9 +38,8 @@ abstract class RowReads {
     return null;
   }
 
-  /// Adds the best rows for one query.
-  abstract void nearest(
-      SearchPlan plan, int rows, float[] query, int offset, VectorSearch search, TopK into);
+  /// How the best of the first `rows` rows are found for queries of a plan.
+  abstract Nearest nearest(SearchPlan plan, int rows);
 
   abstract Column vectors(long fieldId, int[] rows, int count);
 
@@ -60,90 +48,9 @@ abstract class RowReads {
     return null;
   }
 
-  final SegmentHits search(SearchPlan plan, long readAt) {
-    int rows = published();
-    VectorSearch search =
-        new VectorSearch(
-            plan.k(),
-            accepted(plan.filter(), rows, readAt),
-            plan.radius() == null ? Float.NaN : plan.radius(),
-            plan.rangeFilter() == null ? Float.NaN : plan.rangeFilter(),
-            plan.params());
-    QueryVectors queries = plan.queries();
-    int limit = Math.min(plan.k(), rows);
-    new AnswerSize("search").add((long) HIT_BYTES * limit * queries.count());
-    int[] from = new int[queries.count() + 1];
-    int[] hits = new int[limit * queries.count()];
-    float[] scores = new float[hits.length];
-    TopK top = TOP.get();
-    int found = 0;
-    for (int q = 0; q < queries.count(); q++) {
-      if (limit > 0) {
-        nearestAndTies(plan, rows, q * queries.dimension(), search, top, limit);
-        found = take(top, limit, hits, scores, found);
-      }
-      from[q + 1] = found;
-    }
-    int[] winners = found == hits.length ? hits : Arrays.copyOf(hits, found);
-    return new SegmentHits(
-        from,
-        winners,
-        found == scores.length ? scores : Arrays.copyOf(scores, found),
-        keys(winners));
-  }
-
-  /// Fills `top` with the best rows and all that score as the last of them.
-  private void nearestAndTies(
-      SearchPlan plan, int rows, int query, VectorSearch search, TopK top, int limit) {
-    int room = Math.min(rows, limit + 1);
-    while (true) {
-      top.reset(room);
-      nearest(plan, rows, plan.queries().values(), query, search, top);
-      top.sort();
-      boolean tied = top.size() > limit && top.score(limit - 1) == top.score(top.size() - 1);
-      if (!tied || top.size() < room || room >= Math.min(rows, limit + MAX_TIES)) {
-        return;
-      }
-      room = (int) Math.min(Math.min(rows, (long) limit + MAX_TIES), 4L * room);
-    }
-  }
-
-  /// Copies the best rows, equal scores in order of the primary key.
-  private int take(TopK top, int limit, int[] hits, float[] scores, int at) {
-    int taken = at;
-    int end = at + Math.min(limit, top.size());
-    for (int i = 0; taken < end; ) {
-      int next = i + 1;
-      while (next < top.size() && top.score(next) == top.score(i)) {
-        next++;
-      }
-      if (next == i + 1) {
-        hits[taken] = top.row(i);
-        scores[taken++] = top.score(i);
-      } else {
-        for (int row : byKey(top, i, next)) {
-          if (taken < end) {
-            hits[taken] = row;
-            scores[taken++] = top.score(i);
-          }
-        }
-      }
-      i = next;
-    }
-    return taken;
-  }
-
-  private int[] byKey(TopK top, int from, int to) {
-    FieldValues keys = values(schema().primaryKey().id());
-    boolean text = keys.field().type() == DataType.VARCHAR;
-    Integer[] rows = new Integer[to - from];
-    Arrays.setAll(rows, i -> top.row(from + i));
-    Arrays.sort(
-        rows,
-        text
-            ? (a, b) -> Keys.compare(keys.stringAt(a), keys.stringAt(b))
-            : (a, b) -> Long.compare(keys.longAt(a), keys.longAt(b)));
-    return Arrays.stream(rows).mapToInt(Integer::intValue).toArray();
+  /// A read during which what rows are read from stays.
+  <T> T held(Supplier<T> read) {
+    return read.get();
   }
 
   final SegmentMatches query(QueryPlan plan, long readAt) {
@@ -177,7 +84,7 @@ abstract class RowReads {
   }
 
   /// Rows that are visible and match, or null when all rows are accepted.
-  private @Nullable AcceptRows accepted(@Nullable Filter filter, int rows, long readAt) {
+  final @Nullable AcceptRows accepted(@Nullable Filter filter, int rows, long readAt) {
     AcceptRows visible = visible(rows, readAt);
     if (filter == null) {
       return visible;
@@ -233,7 +140,7 @@ abstract class RowReads {
     return words;
   }
 
-  private Column keys(int[] rows) {
+  final Column keys(int[] rows) {
     FieldSchema key = schema().primaryKey();
     return rows.length == 0
         ? ColumnBuilder.of(key).build()

@@ -1,15 +1,11 @@
 package io.pandion.segment;
 
 import io.pandion.index.AcceptRows;
-import io.pandion.index.FlatScan;
 import io.pandion.index.FloatRows;
 import io.pandion.index.InverseNorms;
 import io.pandion.index.SortedScalarIndex;
-import io.pandion.index.TopK;
 import io.pandion.index.VectorIndex;
 import io.pandion.index.VectorIndexType;
-import io.pandion.index.VectorSearch;
-import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.CollectionSchema;
 import io.pandion.model.Column;
 import io.pandion.model.FieldSchema;
@@ -28,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Rows that no longer change, mapped from the directory that [SealedSegmentWriter] wrote. Any
@@ -258,8 +255,8 @@ public final class SealedSegment implements Segment {
   }
 
   @Override
-  public SegmentHits search(SearchPlan plan, long readAt) {
-    return arena.pinned(() -> reads.search(plan, readAt));
+  public SegmentSearch begin(SearchPlan plan, long readAt) {
+    return arena.pinned(() -> new SegmentSearch(reads, plan, readAt));
   }
 
   @Override
@@ -317,24 +314,22 @@ public final class SealedSegment implements Segment {
     }
 
     @Override
-    void nearest(
-        SearchPlan plan, int count, float[] query, int offset, VectorSearch search, TopK into) {
-      BuiltIndex built = indexes.get(plan.vectorField());
+    <T> T held(Supplier<T> read) {
+      return arena.pinned(read);
+    }
+
+    @Override
+    Nearest nearest(SearchPlan plan, int count) {
+      long field = plan.vectorField();
+      BuiltIndex built = indexes.get(field);
       if (built != null && built.metric() == plan.metric()) {
-        built.index().search(query, offset, search, into);
-      } else {
-        FloatRows scanned = vectorField(plan.vectorField());
-        FlatScan.search(
-            VectorKernel.chosen(),
-            scanned,
-            0,
-            plan.metric() == Metric.COSINE ? norms(plan.vectorField(), scanned) : null,
-            plan.metric(),
-            query,
-            offset,
-            search,
-            into);
+        return new Nearest.Indexed(built.index());
       }
+      FloatRows scanned = vectorField(field);
+      return new Nearest.Scanned(
+          scanned,
+          plan.metric(),
+          () -> plan.metric() == Metric.COSINE ? norms(field, scanned) : null);
     }
 
     private float[] norms(long fieldId, FloatRows of) {

@@ -22,7 +22,14 @@ public sealed interface Segment extends AutoCloseable permits GrowingSegment, Se
   void delete(DeltaBatch deletes);
 
   /// Best rows per query. `plan.k()` rows each at most; scores are internal (larger is nearer).
-  SegmentHits search(SearchPlan plan, long readAt);
+  default SegmentHits search(SearchPlan plan, long readAt) {
+    SegmentSearch search = begin(plan, readAt);
+    int _ = search.run(0, plan.queries().count());
+    return search.hits();
+  }
+
+  /// The same search, to be done in parts.
+  SegmentSearch begin(SearchPlan plan, long readAt);
 
   /// Rows that match, in order of the primary key, `plan.limit()` at most (all for -1).
   SegmentMatches query(QueryPlan plan, long readAt);

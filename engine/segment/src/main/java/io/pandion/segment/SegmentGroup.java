@@ -23,9 +23,12 @@ public final class SegmentGroup {
   /// Stands for the row's place while hits are merged: segment number and row, packed.
   private static final long PLACE = Long.MIN_VALUE;
 
-  /// Runs one task a segment and returns their results in order.
+  /// Runs tasks and returns their results in order.
   public interface Runner {
     <T> List<T> all(List<Supplier<T>> tasks);
+
+    /// How many tasks may run at a time.
+    int threads();
   }
 
   /// Runs the tasks one after the other on the calling thread.
@@ -33,6 +36,11 @@ public final class SegmentGroup {
     @Override
     public <T> List<T> all(List<Supplier<T>> tasks) {
       return tasks.stream().map(Supplier::get).toList();
+    }
+
+    @Override
+    public int threads() {
+      return 1;
     }
   }
 
@@ -52,9 +60,9 @@ public final class SegmentGroup {
   /// @param segments pinned by the caller until the call returns
   public SearchResult search(List<? extends Segment> segments, SearchPlan plan, long readAt) {
     List<SearchResult> parts = new ArrayList<>(segments.size() + 1);
-    List<SegmentHits> hits = each(segments, segment -> segment.search(plan, readAt));
+    List<SegmentSearch> searches = searched(segments, plan, readAt);
     for (int s = 0; s < segments.size(); s++) {
-      parts.add(places(hits.get(s), segments.get(s), s, readAt));
+      parts.add(places(searches.get(s).hits(), segments.get(s), s, readAt));
     }
     if (parts.isEmpty()) {
       parts.add(nothing(plan.queries().count(), readAt));
@@ -70,6 +78,26 @@ public final class SegmentGroup {
         fetch(segments, winners, plan.outputFields(), size),
         readAt,
         merged.ticks());
+  }
+
+  /// Searches all segments, each for some of the queries at a time.
+  private List<SegmentSearch> searched(
+      List<? extends Segment> segments, SearchPlan plan, long readAt) {
+    int queries = plan.queries().count();
+    List<SegmentSearch> searches = new ArrayList<>(segments.size());
+    List<Supplier<Integer>> tasks = new ArrayList<>(segments.size());
+    for (Segment segment : segments) {
+      SegmentSearch search = segment.begin(plan, readAt);
+      searches.add(search);
+      int parts = QueryParts.count(queries, search.together(), segments.size(), runner.threads());
+      for (int part = 0; part < parts; part++) {
+        int from = QueryParts.first(part, parts, queries);
+        int to = QueryParts.first(part + 1, parts, queries);
+        tasks.add(() -> search.run(from, to));
+      }
+    }
+    List<Integer> _ = runner.all(tasks);
+    return searches;
   }
 
   private <T> List<T> each(List<? extends Segment> segments, Function<Segment, T> read) {

@@ -13,6 +13,7 @@ import io.pandion.model.RowBatch;
 import io.pandion.model.SearchPlan;
 import io.pandion.storage.DeltaBatch;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -93,8 +94,12 @@ class GrowingIndexTest {
   }
 
   private static List<Integer> rows(SegmentHits hits) {
+    return rows(hits, 0);
+  }
+
+  private static List<Integer> rows(SegmentHits hits, int query) {
     List<Integer> out = new ArrayList<>();
-    for (int i = 0; i < hits.from(1); i++) {
+    for (int i = hits.from(query); i < hits.from(query + 1); i++) {
       out.add(hits.row(i));
     }
     return out;
@@ -179,6 +184,21 @@ class GrowingIndexTest {
     for (int q = 0; q < 20; q++) {
       SearchPlan plan = plan(vector(), 50, Map.of("index_type", "FLAT"));
       assertThat(rows(segment.search(plan, 20))).isEqualTo(rows(scanned.search(plan, 20)));
+    }
+  }
+
+  @Test
+  void queries_together_find_what_each_finds_alone() throws InterruptedException {
+    append(2 * FIRST, null);
+    awaitLinks(2 * FIRST);
+    float[] queries = new float[70 * DIMENSION];
+    for (int q = 0; q < 70; q++) {
+      System.arraycopy(vector(), 0, queries, q * DIMENSION, DIMENSION);
+    }
+    SegmentHits together = segment.search(plan(queries, 10, Map.of()), 20);
+    for (int q = 0; q < 70; q++) {
+      float[] one = Arrays.copyOfRange(queries, q * DIMENSION, (q + 1) * DIMENSION);
+      assertThat(rows(together, q)).isEqualTo(rows(segment.search(plan(one, 10, Map.of()), 20)));
     }
   }
 }

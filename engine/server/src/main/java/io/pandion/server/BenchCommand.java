@@ -66,6 +66,9 @@ final class BenchCommand implements Callable<Integer> {
   @Option(names = "-k", description = "Neighbours of a search.")
   int k = 10;
 
+  @Option(names = "--nq", split = ",", description = "Numbers of queries of a call.")
+  List<Integer> nq = List.of(1);
+
   @Option(names = "--clients", split = ",", description = "Numbers of clients that search.")
   List<Integer> clients = List.of(1, 2, 8);
 
@@ -90,6 +93,7 @@ final class BenchCommand implements Callable<Integer> {
             writers,
             batch,
             k,
+            nq,
             clients,
             Duration.ofSeconds(seconds));
     try (var probe = server.connect()) {

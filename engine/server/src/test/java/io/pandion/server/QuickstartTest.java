@@ -85,17 +85,21 @@ class QuickstartTest {
             2,
             500,
             10,
+            List.of(1, 7),
             List.of(1, 2),
             Duration.ofMillis(300));
     new Bench(plan, QuickstartTest::connect, out).run();
     assertThat(text())
         .contains("2950 rows of 100 floats, 50 queries held out, metric COSINE")
         .contains("| batches of 500 | 2 |");
-    Matcher row =
-        Pattern.compile("\\| ef=256 \\| 2 \\| ([0-9.]+) \\| ([0-9]+) \\|").matcher(text());
-    assertThat(row.find()).as(text()).isTrue();
-    assertThat(Double.parseDouble(row.group(1))).isBetween(0.98, 1.0);
-    assertThat(Integer.parseInt(row.group(2))).isPositive();
+    for (int nq : new int[] {1, 7}) {
+      Matcher row =
+          Pattern.compile("\\| ef=256 \\| " + nq + " \\| 2 \\| ([0-9.]+) \\| ([0-9]+) \\|")
+              .matcher(text());
+      assertThat(row.find()).as(text()).isTrue();
+      assertThat(Double.parseDouble(row.group(1))).isBetween(0.98, 1.0);
+      assertThat(Integer.parseInt(row.group(2))).isPositive();
+    }
     try (MilvusClient client = connect()) {
       assertThat(client.hasCollection("pandion_bench")).isFalse();
     }

@@ -77,7 +77,7 @@ public final class Bench {
             + " queries held out, metric "
             + plan.metric());
     out.println("- Index: " + plan.index().label());
-    out.println("- One query a call, consistency Strong, k = " + plan.k());
+    out.println("- Consistency Strong, k = " + plan.k());
     out.println();
   }
 
@@ -143,86 +143,104 @@ public final class Bench {
 
   private void search(MilvusClient client, int[][] truth) {
     out.println(
-        "| search | clients | recall@"
+        "| search | nq | clients | recall@"
             + plan.k()
-            + " | QPS | p50 ms | p99 ms | server CPU us | server us | index | merge | plan | wait"
+            + " | queries/s | p50 ms | p99 ms | server CPU us | server us | index | merge | plan | wait"
             + " | protocol |");
-    out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    out.println("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     warmUp();
     for (Map<String, String> point : plan.index().points()) {
-      double recall = recall(client, truth, point);
-      for (int clients : plan.clients()) {
-        ServerTimes before = ServerTimes.of(client.address());
-        long begun = System.nanoTime();
-        Latencies latencies = measure(point, clients);
-        double seconds = (System.nanoTime() - begun) / 1e9;
-        ServerTimes spent = ServerTimes.of(client.address()).since(before);
-        out.printf(
-            Locale.ROOT,
-            "| %s | %d | %.4f | %.0f | %.2f | %.2f | %s |%n",
-            IndexSpec.text(point),
-            clients,
-            recall,
-            latencies.calls() / seconds,
-            latencies.millis(0.5),
-            latencies.millis(0.99),
-            spent.row());
+      for (int nq : plan.nq()) {
+        double recall = recall(client, truth, point, nq);
+        for (int clients : plan.clients()) {
+          row(client, point, nq, clients, recall);
+        }
       }
     }
     out.println();
     out.println(
-        "Of the server's microseconds a search: index = in segments; merge = also output fields and"
-            + " changes of threads; plan = names, parameters, filter, vectors; wait = for the read's"
+        "p50 and p99 are of calls. Of the server's microseconds a query: index = in segments; merge ="
+            + " also output fields and changes of threads; plan = names, parameters, filter, vectors; wait = for the read's"
             + " tick and for a thread; protocol = the rest, such as gRPC.");
+  }
+
+  private void row(
+      MilvusClient client, Map<String, String> point, int nq, int clients, double recall) {
+    ServerTimes before = ServerTimes.of(client.address());
+    long begun = System.nanoTime();
+    Latencies latencies = measure(point, nq, clients);
+    double seconds = (System.nanoTime() - begun) / 1e9;
+    ServerTimes spent = ServerTimes.of(client.address()).since(before);
+    out.printf(
+        Locale.ROOT,
+        "| %s | %d | %d | %.4f | %.0f | %.2f | %.2f | %s |%n",
+        IndexSpec.text(point),
+        nq,
+        clients,
+        recall,
+        (double) latencies.calls() * nq / seconds,
+        latencies.millis(0.5),
+        latencies.millis(0.99),
+        spent.ofQueries(nq).row());
   }
 
   /// Lets both sides compile their code: not measured.
   private void warmUp() {
     int most = plan.clients().stream().max(Integer::compare).orElse(1);
     for (Map<String, String> point : plan.index().points()) {
-      measure(point, most);
+      for (int nq : plan.nq()) {
+        measure(point, nq, most);
+      }
     }
   }
 
-  private Latencies measure(Map<String, String> point, int clients) {
+  private Latencies measure(Map<String, String> point, int nq, int clients) {
     long end = System.nanoTime() + plan.each().toNanos();
     return together(
         clients,
         (own, number) -> {
           List<Long> nanos = new ArrayList<>();
-          for (int q = number; System.nanoTime() < end; q++) {
+          for (int q = number; System.nanoTime() < end; q = (q + nq) % queries.size()) {
+            List<float[]> vectors = vectors(q, nq);
             long start = System.nanoTime();
-            find(own, q % queries.size(), point);
+            find(own, vectors, point);
             nanos.add(System.nanoTime() - start);
           }
           return nanos.stream().mapToLong(Long::longValue).toArray();
         });
   }
 
-  private double recall(MilvusClient client, int[][] truth, Map<String, String> point) {
+  private double recall(MilvusClient client, int[][] truth, Map<String, String> point, int nq) {
     long found = 0;
     long wanted = 0;
-    for (int q = 0; q < truth.length; q++) {
-      int[] rows = truth[q].clone();
-      Arrays.sort(rows);
-      wanted += rows.length;
-      for (Hit hit : find(client, q, point)) {
-        found += Arrays.binarySearch(rows, Math.toIntExact(hit.id())) >= 0 ? 1 : 0;
+    for (int first = 0; first < truth.length; first += nq) {
+      int count = Math.min(nq, truth.length - first);
+      List<List<Hit>> all = find(client, vectors(first, count), point);
+      for (int q = 0; q < count; q++) {
+        int[] rows = truth[first + q].clone();
+        Arrays.sort(rows);
+        wanted += rows.length;
+        for (Hit hit : all.get(q)) {
+          found += Arrays.binarySearch(rows, Math.toIntExact(hit.id())) >= 0 ? 1 : 0;
+        }
       }
     }
     return (double) found / wanted;
   }
 
-  private List<Hit> find(MilvusClient client, int query, Map<String, String> point) {
+  /// So many queries from one on, the first ones after the last.
+  private List<float[]> vectors(int first, int count) {
+    List<float[]> out = new ArrayList<>(count);
+    for (int i = 0; i < count; i++) {
+      out.add(queries.vector((first + i) % queries.size()));
+    }
+    return out;
+  }
+
+  private List<List<Hit>> find(
+      MilvusClient client, List<float[]> vectors, Map<String, String> point) {
     return client.search(
-        COLLECTION,
-        VECTOR,
-        queries.vector(query),
-        plan.k(),
-        plan.metric(),
-        IndexSpec.json(point),
-        "",
-        List.of());
+        COLLECTION, VECTOR, vectors, plan.k(), plan.metric(), IndexSpec.json(point), "", List.of());
   }
 
   /// Work of one client.

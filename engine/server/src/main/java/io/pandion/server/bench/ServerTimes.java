@@ -78,6 +78,11 @@ record ServerTimes(long searches, double whole, double cpu, Map<String, Double> 
         searches - before.searches, whole - before.whole, cpu - before.cpu, spent);
   }
 
+  /// The same times as if each search had been several: microseconds are those of a query then.
+  ServerTimes ofQueries(int queries) {
+    return new ServerTimes(searches * queries, whole, cpu, stages);
+  }
+
   /// Microseconds a search: CPU, all, index, merge, plan, wait, protocol, between bars.
   String row() {
     return String.format(

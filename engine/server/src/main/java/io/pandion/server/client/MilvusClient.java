@@ -246,12 +246,34 @@ public final class MilvusClient implements AutoCloseable {
       String params,
       String filter,
       List<String> output) {
+    return search(collection, field, List.of(vector), k, metric, params, filter, output).getFirst();
+  }
+
+  /// The nearest rows to each of several vectors, in one call.
+  public List<List<Hit>> search(
+      String collection,
+      String field,
+      List<float[]> vectors,
+      int k,
+      String metric,
+      String params,
+      String filter,
+      List<String> output) {
     SearchResults answer =
-        stub.search(searchRequest(collection, field, vector, k, metric, params, filter, output));
+        stub.search(searchRequest(collection, field, vectors, k, metric, params, filter, output));
     check("search in " + collection, answer.getStatus());
-    SearchResultData data = answer.getResults();
+    List<List<Hit>> all = new ArrayList<>();
+    int from = 0;
+    for (long hits : answer.getResults().getTopksList()) {
+      all.add(hits(answer.getResults(), from, from + Math.toIntExact(hits), output));
+      from += Math.toIntExact(hits);
+    }
+    return all;
+  }
+
+  private static List<Hit> hits(SearchResultData data, int from, int to, List<String> output) {
     List<Hit> hits = new ArrayList<>();
-    for (int row = 0; row < data.getScoresCount(); row++) {
+    for (int row = from; row < to; row++) {
       List<Object> values = new ArrayList<>();
       for (String name : output) {
         for (io.pandion.protocol.FieldData column : data.getFieldsDataList()) {
@@ -268,7 +290,7 @@ public final class MilvusClient implements AutoCloseable {
   private static SearchRequest searchRequest(
       String collection,
       String field,
-      float[] vector,
+      List<float[]> vectors,
       int k,
       String metric,
       String params,
@@ -278,8 +300,8 @@ public final class MilvusClient implements AutoCloseable {
         .setCollectionName(collection)
         .setDsl(filter)
         .setDslType(DslType.BoolExprV1)
-        .setPlaceholderGroup(Wire.placeholder(vector))
-        .setNq(1)
+        .setPlaceholderGroup(Wire.placeholder(vectors))
+        .setNq(vectors.size())
         .addAllOutputFields(output)
         .addSearchParams(Wire.pair("anns_field", field))
         .addSearchParams(Wire.pair("topk", Integer.toString(k)))

@@ -18,6 +18,7 @@ import io.pandion.protocol.StringArray;
 import io.pandion.protocol.VectorField;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
 
 /// Columns, schemas and vectors in the shape of the protocol.
 final class Wire {
@@ -96,19 +97,17 @@ final class Wire {
     return KeyValuePair.newBuilder().setKey(key).setValue(value).build();
   }
 
-  /// One query vector.
-  static ByteString placeholder(float[] vector) {
-    ByteBuffer bytes =
-        ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.asFloatBuffer().put(vector);
-    return PlaceholderGroup.newBuilder()
-        .addPlaceholders(
-            PlaceholderValue.newBuilder()
-                .setTag("$0")
-                .setType(PlaceholderType.FloatVector)
-                .addValues(ByteString.copyFrom(bytes.array())))
-        .build()
-        .toByteString();
+  /// Query vectors.
+  static ByteString placeholder(List<float[]> vectors) {
+    PlaceholderValue.Builder all =
+        PlaceholderValue.newBuilder().setTag("$0").setType(PlaceholderType.FloatVector);
+    for (float[] vector : vectors) {
+      ByteBuffer bytes =
+          ByteBuffer.allocate(vector.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+      bytes.asFloatBuffer().put(vector);
+      all.addValues(ByteString.copyFrom(bytes.array()));
+    }
+    return PlaceholderGroup.newBuilder().addPlaceholders(all).build().toByteString();
   }
 
   /// The value in a row of an answer.

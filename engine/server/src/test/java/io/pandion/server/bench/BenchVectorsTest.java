@@ -29,6 +29,7 @@ class BenchVectorsTest {
         100,
         10,
         List.of(1),
+        List.of(1),
         Duration.ofSeconds(1));
   }
 
