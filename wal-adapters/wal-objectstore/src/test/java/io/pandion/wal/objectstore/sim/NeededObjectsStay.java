@@ -6,8 +6,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
-/// FENCE or CLOSE object never. A stream ends once, and its marks do not fall while it is known.
+/// Deleted is only what no extent of any channel names and what lies below the low-water mark, or
+/// behind the end of its stream; a FENCE or CLOSE object never. A stream ends once, and its marks
+/// do not fall while it is known.
 ///
 /// A stream that was collected whole is forgotten. What is deleted then lies below the mark that
 /// was written before: deletes, and creates of a writer that was paused, may come as late as they
@@ -57,7 +58,8 @@ final class NeededObjectsStay implements Invariant {
         }
       }
     }
-    if (slot >= marks.getOrDefault(stream, 0L)) {
+    long end = entries.stream(stream).path("end").asLong(-1);
+    if (slot >= marks.getOrDefault(stream, 0L) && (end < 0 || slot <= end)) {
       throw new Violation(getClass(), d + " is not below the mark of " + entries.stream(stream));
     }
   }
