@@ -2,6 +2,7 @@ package io.pandion.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pandion.storage.s3.FaultyS3;
 import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.kafka.KafkaBroker;
 import io.pandion.wal.pulsar.PulsarBroker;
