@@ -78,6 +78,34 @@ class CrashTest {
   }
 
   @Test
+  void object_named_by_the_meta_store_on_s3_that_overwrites() throws Exception {
+    try (S3Server healthy = S3Server.unsigned(services);
+        FaultyS3 s3 = new FaultyS3(healthy.endpoint(), seed)) {
+      healthy.bucket("pandion");
+      s3.overlookConditions();
+      s3.ail(0.05, 0.02);
+      run(
+          "object-named",
+          false,
+          rounds(2),
+          Map.of(
+              "wal.type",
+              "object",
+              "wal.commit",
+              "meta",
+              "storage.root",
+              "s3a://pandion/crash",
+              "storage.endpoint",
+              s3.endpoint().toString(),
+              "storage.accessKey",
+              S3Server.KEYS.accessKey(),
+              "storage.secretKey",
+              S3Server.KEYS.secretKey()));
+      assertThat(s3.refused()).isGreaterThan(0);
+    }
+  }
+
+  @Test
   void kafka() throws Exception {
     try (KafkaBroker broker = KafkaBroker.start(services)) {
       run(

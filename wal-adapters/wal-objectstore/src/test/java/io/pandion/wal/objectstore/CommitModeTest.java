@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pandion.meta.FileMetaStore;
+import io.pandion.meta.MetaEntry;
+import io.pandion.meta.MetaStore;
 import io.pandion.meta.MetaTransaction;
 import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
@@ -13,6 +15,7 @@ import io.pandion.wal.Wal;
 import io.pandion.wal.objectstore.ObjectWalSettings.Commit;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import org.junit.jupiter.api.Test;
@@ -223,5 +226,62 @@ class CommitModeTest {
     try (ObjectWalProvider provider = Providers.named(objects, meta)) {
       assertThat(provider.open("c", 1).nextLsn()).isEqualTo(1);
     }
+  }
+
+  @Test
+  void a_fence_at_the_end_of_a_stream_that_was_closed_empty_may_get_its_name_yet() {
+    WalMeta entries = new WalMeta(meta);
+    StreamId stream = StreamId.random(new java.util.SplittableRandom(1));
+    entries.change(
+        "c",
+        0,
+        0,
+        r -> r,
+        Map.of(
+            stream.text(),
+            (_, node) -> StreamRecord.open(node).ended(StreamRecord.State.CLOSED, 0)));
+    String fence = stray(stream.folder(), 0);
+    String behind = stray(stream.folder(), 1);
+    MetaNamedObjects named = new MetaNamedObjects(objects, meta, 1, new Collected(entries));
+    new Strays(objects, named, entries).sweep(stream);
+    assertThat(objects.list("wal/v1/")).containsExactly(fence).doesNotContain(behind);
+    // somebody else's has the name now
+    assertThat(named.putIfAbsent(stream.object(0), new byte[1])).isTrue();
+    new Strays(objects, named, entries).sweep(stream);
+    assertThat(objects.list("wal/v1/")).containsExactly(stream.object(0) + ".0000000000000001.1");
+  }
+
+  @Test
+  void an_open_stream_keeps_what_has_no_name_yet() {
+    try (ObjectWalProvider provider = Providers.named(objects, meta)) {
+      Wal wal = provider.open("c", 1);
+      append(wal, 1, 3).join();
+      append(wal, 1, 3).join();
+      String first = objects.list("wal/v1/").getFirst();
+      String slow = stray(first.substring(0, first.lastIndexOf('/') + 1), 7);
+      wal.truncate(7);
+      Eventually.holds(() -> !objects.exists(first));
+      assertThat(objects.exists(slow)).isTrue();
+    }
+  }
+
+  @Test
+  void a_mode_that_appears_with_the_first_channel_is_not_taken_for_none() {
+    ObjectWalProvider[] faster = new ObjectWalProvider[1];
+    MetaStore slow =
+        new LossyMetaStore(meta) {
+          @Override
+          public List<MetaEntry> list(String prefix) {
+            if (faster[0] == null) {
+              faster[0] = Providers.named(objects, meta);
+              append(faster[0].open("c", 1), 1, 1).join();
+            }
+            return super.list(prefix);
+          }
+        };
+    try (ObjectWalProvider provider = Providers.named(objects, slow)) {
+      assertThat(provider.open("c", 2).nextLsn()).isEqualTo(2);
+    }
+    faster[0].close();
   }
 }

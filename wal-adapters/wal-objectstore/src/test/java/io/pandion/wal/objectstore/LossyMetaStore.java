@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Loses the reply of the next transaction when it is told to: it takes place, and its caller is
 /// not told so. Any number of threads.
-final class LossyMetaStore implements MetaStore {
+class LossyMetaStore implements MetaStore {
   private final MetaStore entries;
   private final AtomicBoolean lose = new AtomicBoolean();
   private final AtomicBoolean loseCommit = new AtomicBoolean();

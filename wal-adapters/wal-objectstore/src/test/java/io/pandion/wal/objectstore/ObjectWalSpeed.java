@@ -8,6 +8,7 @@ import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalBody;
 import io.pandion.wal.WalMessage;
+import io.pandion.wal.objectstore.ObjectWalSettings.Commit;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,14 +24,23 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// Measures durable appends beside bare creates on the same store: `java …
 /// io.pandion.wal.objectstore.ObjectWalSpeed [seconds [directory [file|s3]]]`, in the module's
-/// folder.
+/// folder. `-Dcommit=STORE,META` measures both modes, on a meta store that syncs each commit.
 final class ObjectWalSpeed {
   private static final int[] CHANNELS = numbers("channels", "1,16");
   private static final int[] BODIES = numbers("bytes", "100,1000,10000,100000");
   private static final int BARE_WRITERS = 16;
-  private static final FileMetaStore META = FileMetaStore.inMemory();
+  private static final List<Commit> COMMITS =
+      Arrays.stream(System.getProperty("commit", "STORE").split(",")).map(Commit::valueOf).toList();
 
-  private ObjectWalSpeed() {}
+  private final ObjectStore store;
+  private final FileMetaStore meta;
+  private final ObjectWalSettings settings;
+
+  private ObjectWalSpeed(ObjectStore store, FileMetaStore meta, Commit commit) {
+    this.store = store;
+    this.meta = meta;
+    this.settings = ObjectWalSettings.defaults().withCommit(commit);
+  }
 
   private static int[] numbers(String property, String usual) {
     return Arrays.stream(System.getProperty(property, usual).split(","))
@@ -43,43 +53,49 @@ final class ObjectWalSpeed {
     double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 3;
     Path directory = args.length > 1 ? Path.of(args[1]) : Files.createTempDirectory("wal-speed");
     String only = args.length > 2 ? args[2] : "";
+    Files.createDirectories(directory);
     if (!only.equals("s3")) {
-      System.out.println("file://");
-      try (FileObjectStore files = new FileObjectStore(directory.resolve("files"))) {
-        all(files, seconds);
+      for (Commit commit : COMMITS) {
+        System.out.println("file:// " + commit);
+        try (FileObjectStore files = new FileObjectStore(directory.resolve("files-" + commit));
+            FileMetaStore meta = FileMetaStore.open(directory.resolve("files-meta-" + commit))) {
+          new ObjectWalSpeed(files, meta, commit).all(seconds);
+        }
       }
     }
     if (only.equals("file")) {
       return;
     }
-    System.out.println("s3proxy");
     try (S3Server server = new S3Server(directory.resolve("s3"))) {
       server.bucket("wal");
-      try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed"))) {
-        all(s3, seconds);
+      for (Commit commit : COMMITS) {
+        System.out.println("s3proxy " + commit);
+        try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed-" + commit));
+            FileMetaStore meta = FileMetaStore.open(directory.resolve("s3-meta-" + commit))) {
+          new ObjectWalSpeed(s3, meta, commit).all(seconds);
+        }
       }
     }
   }
 
-  private static void all(ObjectStore store, double seconds) throws Exception {
-    measure(store, 1, 1_000, Math.min(2, seconds), false);
-    measure(store, 16, 10_000, Math.min(2, seconds), false);
+  private void all(double seconds) throws Exception {
+    measure(1, 1_000, Math.min(2, seconds), false);
+    measure(16, 10_000, Math.min(2, seconds), false);
     System.out.println(
         "channels  bytes  appends/s    MB/s  p50 ms  p99 ms   PUTs  PUTs/s  KB/PUT |"
-            + " bare PUT MB/s  of it");
+            + " bare PUT MB/s  of it  commits/PUT");
     for (int channels : CHANNELS) {
       for (int body : BODIES) {
-        measure(store, channels, body, seconds, true);
+        measure(channels, body, seconds, true);
       }
     }
-    single(store);
+    single();
   }
 
   /// One append at a time: what a single client waits.
-  private static void single(ObjectStore store) throws Exception {
+  private void single() throws Exception {
     CountingObjectStore counting = new CountingObjectStore(store);
-    try (ObjectWalProvider provider =
-        Providers.with(counting, META, ObjectWalSettings.defaults())) {
+    try (ObjectWalProvider provider = Providers.with(counting, meta, settings)) {
       Wal wal = provider.open("single", 1);
       counting.puts.reset();
       long[] nanos = new long[200];
@@ -95,13 +111,13 @@ final class ObjectWalSpeed {
     }
   }
 
-  private static void measure(
-      ObjectStore store, int channels, int bytes, double seconds, boolean print) throws Exception {
+  private void measure(int channels, int bytes, double seconds, boolean print) throws Exception {
     CountingObjectStore counting = new CountingObjectStore(store);
     Latencies latencies = new Latencies();
     AtomicLong appends = new AtomicLong();
     double took;
-    try (ObjectWalProvider provider = Providers.with(counting, META, ObjectWalSettings.defaults());
+    long commits;
+    try (ObjectWalProvider provider = Providers.with(counting, meta, settings);
         ExecutorService pool = Executors.newFixedThreadPool(channels)) {
       List<Wal> wals = new ArrayList<>();
       for (int c = 0; c < channels; c++) {
@@ -109,6 +125,7 @@ final class ObjectWalSpeed {
       }
       counting.puts.reset();
       counting.putBytes.reset();
+      commits = meta.revision();
       long start = System.nanoTime();
       long until = start + (long) (seconds * 1e9);
       List<Future<?>> writers = new ArrayList<>();
@@ -119,6 +136,7 @@ final class ObjectWalSpeed {
         writer.get();
       }
       took = (System.nanoTime() - start) / 1e9;
+      commits = meta.revision() - commits;
     }
     if (!print) {
       return;
@@ -131,7 +149,7 @@ final class ObjectWalSpeed {
       System.out.println(counting.failures + " failures, the last: " + counting.lastFailure);
     }
     System.out.printf(
-        "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.0f | %13.1f %4.0f %%%n",
+        "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.0f | %13.1f %4.0f %% %5.2f%n",
         channels,
         bytes,
         appends.get() / took,
@@ -142,7 +160,8 @@ final class ObjectWalSpeed {
         puts / took,
         object / 1e3,
         bare,
-        counting.putBytes.sum() / took / 1e6 / bare * 100);
+        counting.putBytes.sum() / took / 1e6 / bare * 100,
+        commits / (double) puts);
   }
 
   /// Appends as fast as the log takes them.

@@ -6,9 +6,10 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/// Deleted is only what no extent of any channel names and what lies below the low-water mark, or
-/// behind the end of its stream; a FENCE or CLOSE object never. A stream ends once, and its marks
-/// do not fall while it is known.
+/// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
+/// FENCE or CLOSE object never. Where the meta store names the objects, what lies behind the end of
+/// its stream may go, too: its writer, who was paused, may name it a moment after it was looked at.
+/// A stream ends once, and its marks do not fall while it is known.
 ///
 /// A stream that was collected whole is forgotten. What is deleted then lies below the mark that
 /// was written before: deletes, and creates of a writer that was paused, may come as late as they
@@ -25,9 +26,12 @@ final class NeededObjectsStay implements Invariant {
   /// FENCE objects that were put below the mark.
   private final Set<String> late = new TreeSet<>();
 
+  private boolean named;
+
   @Override
   public void see(Happening happening) {
     switch (happening) {
+      case Happening.Named _ -> named = true;
       case Happening.Created c when c.kind() != DATA && c.name().startsWith(ROOT) -> {
         String[] path = c.name().substring(ROOT.length()).split("/", -1);
         if (Long.parseLong(path[2]) < marks.getOrDefault(path[1], 0L)) {
@@ -48,6 +52,10 @@ final class NeededObjectsStay implements Invariant {
     if (d.kind() != DATA && !late.contains(d.name())) {
       throw new Violation(getClass(), d + " is an end");
     }
+    long end = entries.stream(stream).path("end").asLong(-1);
+    if (named && end >= 0 && slot > end) {
+      return;
+    }
     for (Map.Entry<String, JsonNode> channel : entries.channels().entrySet()) {
       for (JsonNode extent : channel.getValue().path("extents")) {
         long to = extent.path("toSlot").asLong();
@@ -58,8 +66,7 @@ final class NeededObjectsStay implements Invariant {
         }
       }
     }
-    long end = entries.stream(stream).path("end").asLong(-1);
-    if (slot >= marks.getOrDefault(stream, 0L) && (end < 0 || slot <= end)) {
+    if (slot >= marks.getOrDefault(stream, 0L)) {
       throw new Violation(getClass(), d + " is not below the mark of " + entries.stream(stream));
     }
   }
