@@ -4,7 +4,7 @@
  * plain processors, AVX2 and AVX-512 with VNNI, one of which is chosen when the library is loaded.
  *
  * Sums of integers are exact and the last float operations are those of the other twins in the same
- * order, so that SQ8 and SQ4 scores are the same bits in all of them; compile with -ffp-contract=off.
+ * order, so that INT8, SQ8, SQ4 and PQ scores are the same bits in all of them; compile with -ffp-contract=off.
  */
 #include <stddef.h>
 #include <stdint.h>
@@ -14,7 +14,8 @@
 #include <immintrin.h>
 #endif
 
-enum op { FLOAT32_DOT, FLOAT32_L2, SQ8, SQ4, FLOAT16_DOT, FLOAT16_L2, BFLOAT16_DOT, BFLOAT16_L2 };
+enum op { FLOAT32_DOT, FLOAT32_L2, SQ8, SQ4, FLOAT16_DOT, FLOAT16_L2, BFLOAT16_DOT, BFLOAT16_L2, PQ,
+          INT8_DOT, INT8_L2 };
 
 /* What RowQuery lays out, 64-byte aligned. */
 struct query {
@@ -23,7 +24,8 @@ struct query {
   float scale;
   float shift;
   float offset;
-  int32_t unused[11];
+  int32_t lookups; /* bytes of PQ codes */
+  int32_t unused[10];
   char data[];
 };
 
@@ -50,6 +52,7 @@ INLINE void prefetch(const char *at, size_t bytes) {
   for (size_t i = 0; i < bytes && i < 1024; i += 64) {
     __builtin_prefetch(at + i);
   }
+  if (bytes & 63) __builtin_prefetch(at + bytes - 1); /* PQ rows start anywhere */
 }
 
 INLINE int ahead(size_t stride) {
@@ -125,6 +128,25 @@ INLINE float sq8(const struct query *q, const char *x) {
   return scored(q, x, products);
 }
 
+INLINE float int8_dot(const struct query *q, const char *x) {
+  const int8_t *y = (const int8_t *)q->data;
+  const int8_t *v = (const int8_t *)x;
+  int32_t products = 0;
+  for (int i = 0; i < q->stride; i++) products += (int16_t)y[i] * (int16_t)v[i];
+  return (float)products;
+}
+
+INLINE float int8_l2(const struct query *q, const char *x) {
+  const int8_t *y = (const int8_t *)q->data;
+  const int8_t *v = (const int8_t *)x;
+  int32_t squares = 0;
+  for (int i = 0; i < q->stride; i++) {
+    int16_t far = (int16_t)(y[i] - v[i]);
+    squares += far * far;
+  }
+  return (float)-squares;
+}
+
 INLINE float sq4(const struct query *q, const char *x) {
   const int8_t *low = (const int8_t *)q->data;
   const int8_t *high = low + q->stride;
@@ -133,6 +155,27 @@ INLINE float sq4(const struct query *q, const char *x) {
   for (int i = 0; i < q->stride; i++)
     products += (int16_t)low[i] * (int16_t)(v[i] & 15) + (int16_t)high[i] * (int16_t)(v[i] >> 4);
   return scored(q, x, products);
+}
+
+/* Loads of a table in the first-level cache: gathers take as long. */
+INLINE float pq(const struct query *q, const char *x) {
+  const int16_t *t = (const int16_t *)q->data;
+  int32_t a = 0, b = 0;
+  int i = 0;
+  for (; i + 8 <= q->lookups; i += 8, t += 2048) {
+    uint64_t v;
+    memcpy(&v, x + i, 8);
+    a += t[v & 255];
+    b += t[256 + (v >> 8 & 255)];
+    a += t[512 + (v >> 16 & 255)];
+    b += t[768 + (v >> 24 & 255)];
+    a += t[1024 + (v >> 32 & 255)];
+    b += t[1280 + (v >> 40 & 255)];
+    a += t[1536 + (v >> 48 & 255)];
+    b += t[1792 + (v >> 56)];
+  }
+  for (; i < q->lookups; i++, t += 256) a += t[(uint8_t)x[i]];
+  return scored(q, x, a + b);
 }
 
 #define EACH_ROW(ROW)                                                               \
@@ -157,6 +200,9 @@ INLINE float sq4(const struct query *q, const char *x) {
     case FLOAT16_L2: EACH_ROW(float16_l2);               \
     case BFLOAT16_DOT: EACH_ROW(bfloat16_dot);           \
     case BFLOAT16_L2: EACH_ROW(bfloat16_l2);             \
+    case PQ: EACH_ROW(pq);                               \
+    case INT8_DOT: EACH_ROW(int8_dot);                   \
+    case INT8_L2: EACH_ROW(int8_l2);                     \
   }
 
 #define ARGUMENTS \
@@ -219,7 +265,7 @@ INLINE512 int32_t excess(const struct query *q) {
   return _mm512_reduce_add_epi32(sum);
 }
 
-INLINE512 __m128 four_sq8(const struct query *q, const char **x, int32_t more) {
+INLINE512 __m128i four_products(const struct query *q, const char **x, int32_t more) {
   __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
   for (int i = 0; i < q->stride; i += 64) {
     __m512i y = _mm512_load_si512(q->data + i);
@@ -228,8 +274,37 @@ INLINE512 __m128 four_sq8(const struct query *q, const char **x, int32_t more) {
     c = product8(c, y, x[2] + i);
     d = product8(d, y, x[3] + i);
   }
-  __m128i products = _mm_sub_epi32(sums(a, b, c, d), _mm_set1_epi32(more));
-  return scored4(q, x, products);
+  return _mm_sub_epi32(sums(a, b, c, d), _mm_set1_epi32(more));
+}
+
+INLINE512 __m128 four_sq8(const struct query *q, const char **x, int32_t more) {
+  return scored4(q, x, four_products(q, x, more));
+}
+
+INLINE512 __m128 four_int8_dot(const struct query *q, const char **x, int32_t more) {
+  return _mm_cvtepi32_ps(four_products(q, x, more));
+}
+
+INLINE512 __m512i wide8(const char *x) {
+  return _mm512_cvtepi8_epi16(_mm256_loadu_si256((const __m256i *)x));
+}
+
+INLINE512 __m512i square8(__m512i sum, __m512i y, const char *x) {
+  __m512i far = _mm512_sub_epi16(y, wide8(x));
+  return _mm512_dpwssd_epi32(sum, far, far);
+}
+
+INLINE512 __m128 four_int8_l2(const struct query *q, const char **x, int32_t more) {
+  (void)more;
+  __m512i a = _mm512_setzero_si512(), b = a, c = a, d = a;
+  for (int i = 0; i < q->stride; i += 32) {
+    __m512i y = wide8(q->data + i);
+    a = square8(a, y, x[0] + i);
+    b = square8(b, y, x[1] + i);
+    c = square8(c, y, x[2] + i);
+    d = square8(d, y, x[3] + i);
+  }
+  return _mm_cvtepi32_ps(_mm_sub_epi32(_mm_setzero_si128(), sums(a, b, c, d)));
 }
 
 INLINE512 __m512i product4(__m512i sum, __m512i low, __m512i high, const char *x) {
@@ -288,6 +363,34 @@ FOUR(four_float16_l2, load_float16, 2, add_l2)
 FOUR(four_bfloat16_dot, load_bfloat16, 2, add_dot)
 FOUR(four_bfloat16_l2, load_bfloat16, 2, add_l2)
 
+/*
+ * Four queries pass over four rows at a time, so that each row and each query is read once for four
+ * products; sums are those of FOUR, in the same order.
+ */
+#define TILE(NAME, ADD)                                                                       \
+  INLINE512 void NAME(const struct query *const *q, const char *const *x, size_t count,      \
+                      float *out) {                                                           \
+    __m512 sum[4][4];                                                                         \
+    const float *y[4];                                                                        \
+    for (int a = 0; a < 4; a++) {                                                             \
+      y[a] = (const float *)q[a]->data;                                                       \
+      for (int b = 0; b < 4; b++) sum[a][b] = _mm512_setzero_ps();                            \
+    }                                                                                         \
+    for (int i = 0; i < q[0]->stride / 4; i += 16) {                                          \
+      __m512 v[4];                                                                            \
+      for (int b = 0; b < 4; b++) v[b] = load_float32(x[b], i);                               \
+      for (int a = 0; a < 4; a++) {                                                           \
+        __m512 w = _mm512_load_ps(y[a] + i);                                                  \
+        for (int b = 0; b < 4; b++) sum[a][b] = ADD(sum[a][b], w, v[b]);                      \
+      }                                                                                       \
+    }                                                                                         \
+    for (int a = 0; a < 4; a++)                                                               \
+      _mm_storeu_ps(out + a * count, float_sums(sum[a][0], sum[a][1], sum[a][2], sum[a][3])); \
+  }
+
+TILE(tile_dot, add_dot)
+TILE(tile_l2, add_l2)
+
 /* Rows that are missing from the last four are doubles of the last one. */
 #define EACH_FOUR(SCORES)                                                              \
   for (int i = 0; i < count; i += 4) {                                                 \
@@ -307,7 +410,7 @@ FOUR(four_bfloat16_l2, load_bfloat16, 2, add_l2)
 AVX512 static void score_avx512(ARGUMENTS) {
   size_t stride = (size_t)q->stride;
   int far = (ahead(stride) + 3) & ~3;
-  int32_t more = q->op == SQ8 ? excess(q) : 0;
+  int32_t more = q->op == SQ8 || q->op == INT8_DOT ? excess(q) : 0;
   if (ids)
     for (int i = 0; i < far && i < count; i++) prefetch(row(base, ids, stride, i), stride);
   switch ((enum op)q->op) {
@@ -319,7 +422,25 @@ AVX512 static void score_avx512(ARGUMENTS) {
     case FLOAT16_L2: EACH_FOUR(four_float16_l2);
     case BFLOAT16_DOT: EACH_FOUR(four_bfloat16_dot);
     case BFLOAT16_L2: EACH_FOUR(four_bfloat16_l2);
+    case PQ: EACH_ROW(pq);
+    case INT8_DOT: EACH_FOUR(four_int8_dot);
+    case INT8_L2: EACH_FOUR(four_int8_l2);
   }
+}
+
+/* Four queries and all rows but the last few, which are left out; returns the number of rows. */
+AVX512 static int tiles_avx512(const struct query *const *q, const char *base, int count, size_t all,
+                               float *out) {
+  size_t stride = (size_t)q[0]->stride;
+  int i = 0;
+  for (; i + 4 <= count; i += 4, base += 4 * stride) {
+    const char *x[4] = {base, base + stride, base + 2 * stride, base + 3 * stride};
+    if (q[0]->op == FLOAT32_L2)
+      tile_l2(q, x, all, out + i);
+    else
+      tile_dot(q, x, all, out + i);
+  }
+  return i;
 }
 
 #endif
@@ -349,14 +470,41 @@ int pandion_kernel_level(int limit) {
 }
 
 /*
- * Scores `count` rows into `out` from `at` on: those of `ids`, or the first of `base` when there are
+ * Scores `count` rows into `out`: those of `ids`, or the first of `base` when there are
  * none. What the caller reads next (128 bytes at `hint`) is fetched meanwhile.
  */
-void pandion_score(ARGUMENTS, int64_t at, const char *hint) {
-  out += at;
+void pandion_score(ARGUMENTS, const char *hint) {
   if (hint) {
     __builtin_prefetch(hint);
     __builtin_prefetch(hint + 64);
   }
   chosen(PASSED);
+}
+
+/* Rows that stay in the first-level cache while all queries pass over them. */
+#define BLOCK_BYTES (1 << 14)
+
+/*
+ * Scores `count` rows from `base` on against several queries of one format: query q and row i into
+ * out[q * count + i]. Each row is read from memory once.
+ */
+void pandion_score_range(const struct query *const *queries, int query_count, const char *base,
+                         int count, float *out) {
+  size_t stride = (size_t)queries[0]->stride, all = (size_t)count;
+  int block = (int)(BLOCK_BYTES / stride) & ~3;
+  if (block < 4) block = 4;
+  for (int from = 0; from < count; from += block) {
+    const char *rows = base + (size_t)from * stride;
+    int size = count - from < block ? count - from : block;
+    int q = 0;
+#if defined(__x86_64__)
+    int tiled = queries[0]->op == FLOAT32_DOT || queries[0]->op == FLOAT32_L2;
+    for (; tiled && level == 2 && q + 4 <= query_count; q += 4) {
+      int done = tiles_avx512(queries + q, rows, size, all, out + q * all + from);
+      for (int k = q; done < size && k < q + 4; k++)
+        chosen(queries[k], rows + (size_t)done * stride, NULL, size - done, out + k * all + from + done);
+    }
+#endif
+    for (; q < query_count; q++) chosen(queries[q], rows, NULL, size, out + q * all + from);
+  }
 }

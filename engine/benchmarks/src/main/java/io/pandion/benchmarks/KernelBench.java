@@ -60,7 +60,7 @@ public final class KernelBench implements Callable<Integer> {
   public Integer call() throws RunnerException {
     List<Measure> reads = new ArrayList<>(run("vector", ".*\\.read.*"));
     for (String kernel : kernels) {
-      List<Measure> loops = run(kernel, ".*\\.(inOrder|scattered)");
+      List<Measure> loops = run(kernel, ".*\\.(inOrder|together|scattered)");
       table(kernel, loops, reads, System.out);
     }
     return 0;
@@ -70,13 +70,16 @@ public final class KernelBench implements Callable<Integer> {
   record Measure(String loop, int dimension, String format, double nanos) {
     /// The plain read that belongs to the loop.
     String read() {
+      if (loop.equals("together")) {
+        return "readInOrder";
+      }
       return "read" + Character.toUpperCase(loop.charAt(0)) + loop.substring(1);
     }
 
     int bytes() {
       return format.isEmpty()
           ? (int) (BlockKernels.bytes(dimension, RowKernels.ROWS) / RowKernels.ROWS)
-          : RowFormat.valueOf(format).stride(dimension);
+          : RowKernels.stride(RowFormat.valueOf(format), dimension);
     }
 
     double gigabytes() {
@@ -152,12 +155,20 @@ public final class KernelBench implements Callable<Integer> {
           "| %d | %s | %s | %d | %.2f | %.1f | %.1f | %.0f %% |%n",
           loop.dimension(),
           loop.format().isEmpty() ? "four-bit blocks" : loop.format(),
-          loop.loop().equals("inOrder") ? "in order" : "scattered",
+          order(loop.loop()),
           loop.bytes(),
           loop.nanos(),
           loop.gigabytes(),
           limit,
           100 * loop.gigabytes() / limit);
     }
+  }
+
+  private static String order(String loop) {
+    return switch (loop) {
+      case "inOrder" -> "in order";
+      case "together" -> "in order, " + RowKernels.TOGETHER + " queries, each";
+      default -> loop;
+    };
   }
 }

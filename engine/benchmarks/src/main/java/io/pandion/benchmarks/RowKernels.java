@@ -1,5 +1,6 @@
 package io.pandion.benchmarks;
 
+import io.pandion.index.kernel.CodeWords;
 import io.pandion.index.kernel.RowCodec;
 import io.pandion.index.kernel.RowEncoder;
 import io.pandion.index.kernel.RowFormat;
@@ -25,38 +26,76 @@ public class RowKernels {
   static final int ROWS = 16_384;
   private static final int STEP = 64;
 
+  /// Wide enough that bytes differ.
+  private static final double SPREAD = 30;
+
+  /// Queries that pass over the rows together.
+  static final int TOGETHER = 8;
+
   @Param({"100", "768"})
   int dimension = 1;
 
-  @Param({"FLOAT32", "FLOAT16", "BFLOAT16", "SQ8", "SQ4"})
+  @Param({"FLOAT32", "FLOAT16", "BFLOAT16", "INT8", "SQ8", "SQ4", "PQ"})
   RowFormat format = RowFormat.FLOAT32;
 
   private final RowQuery query = new RowQuery();
   private final RowQuery[] one = {query};
-  private final ScoreBatch batch = new ScoreBatch(STEP);
+  private final RowQuery[] several = new RowQuery[TOGETHER];
+  private final ScoreBatch batch = new ScoreBatch(TOGETHER * STEP);
   private final int[] order = new int[ROWS];
   private final long[] places = new long[ROWS];
   private Rows rows = new Rows(RowFormat.FLOAT32, MemorySegment.NULL, 0, 1);
+
+  /// Bytes of a row; of PQ a byte stands for two dimensions.
+  static int stride(RowFormat format, int dimension) {
+    return format.stride(format == RowFormat.PQ ? dimension / 2 : dimension);
+  }
+
+  /// Words of a product quantiser that has learnt nothing.
+  private record RandomWords(int bytes) implements CodeWords {
+    @Override
+    public void encode(float[] vector, byte[] out) {
+      for (int i = 0; i < bytes; i++) {
+        out[i] = (byte) (3 * vector[2 * i]);
+        vector[2 * i] = 0;
+      }
+    }
+
+    @Override
+    public void products(float[] vector, float[] out) {
+      for (int i = 0; i < 256 * bytes; i++) {
+        out[i] = vector[2 * (i / 256)] * (i % 256 - 128);
+      }
+    }
+  }
 
   /// Fills the rows with random vectors.
   @Setup
   public void fill() {
     Random random = new Random(42);
-    RowCodec codec = new RowCodec(format, Metric.L2, dimension, null);
-    int stride = format.stride(dimension);
-    MemorySegment data = Arena.ofAuto().allocate((long) ROWS * stride, 4096);
+    RowCodec codec =
+        format == RowFormat.PQ
+            ? new RowCodec(format, Metric.L2, dimension, null, new RandomWords(dimension / 2))
+            : new RowCodec(format, Metric.L2, dimension, null);
+    int stride = codec.stride();
+    // plain reads are of whole vectors, which the last short rows do not fill
+    MemorySegment data = Arena.ofAuto().allocate((long) ROWS * stride + 128, 4096);
     float[] vector = new float[dimension];
     RowEncoder encoder = codec.encoder();
     for (int row = 0; row < ROWS; row++) {
       for (int d = 0; d < dimension; d++) {
-        vector[d] = (float) random.nextGaussian();
+        vector[d] = (float) (SPREAD * random.nextGaussian());
       }
       encoder.encode(vector, 0, data, (long) row * stride);
       order[row] = random.nextInt(ROWS);
       places[row] = (long) order[row] * stride;
     }
-    rows = new Rows(format, data, ROWS, dimension);
+    rows = codec.rows(data, ROWS);
     codec.prepare(vector, 0, query);
+    for (int i = 0; i < TOGETHER; i++) {
+      several[i] = new RowQuery();
+      codec.prepare(vector, 0, several[i]);
+    }
   }
 
   /// Rows one after the other, as a flat index scans them.
@@ -66,6 +105,18 @@ public class RowKernels {
     float best = 0;
     for (int row = 0; row < ROWS; row += STEP) {
       VectorKernel.chosen().scoreRange(one, 1, rows, row, STEP, batch);
+      best = Math.max(best, batch.scores()[0]);
+    }
+    return best;
+  }
+
+  /// Rows one after the other for several queries; an operation is a row and a query.
+  @Benchmark
+  @OperationsPerInvocation(ROWS * TOGETHER)
+  public float together() {
+    float best = 0;
+    for (int row = 0; row < ROWS; row += STEP) {
+      VectorKernel.chosen().scoreRange(several, TOGETHER, rows, row, STEP, batch);
       best = Math.max(best, batch.scores()[0]);
     }
     return best;

@@ -21,14 +21,19 @@ class KernelBenchTest {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     KernelBench.table(
         "native",
-        List.of(new Measure("scattered", 100, "SQ8", 8), new Measure("inOrder", 768, "", 48)),
+        List.of(
+            new Measure("scattered", 100, "SQ8", 8),
+            new Measure("together", 100, "PQ", 1),
+            new Measure("inOrder", 768, "", 48)),
         List.of(
             new Measure("readInOrder", 100, "SQ8", 1),
             new Measure("readScattered", 100, "SQ4", 1),
             new Measure("readScattered", 100, "SQ8", 4),
+            new Measure("readInOrder", 100, "PQ", 2),
             new Measure("readInOrder", 768, "", 12)),
         new PrintStream(out, true, StandardCharsets.UTF_8));
     assertThat(out.toString(StandardCharsets.UTF_8))
+        .contains("| 100 | PQ | in order, 8 queries, each | 64 | 1.00 | 64.0 | 32.0 | 200 % |")
         .contains("| 100 | SQ8 | scattered | 128 | 8.00 | 16.0 | 32.0 | 50 % |")
         .contains("| 768 | four-bit blocks | in order | 192 | 48.00 | 4.0 | 16.0 | 25 % |");
   }
@@ -42,6 +47,7 @@ class KernelBenchTest {
     kernels.fill();
     assertThat(kernels.inOrder()).isFinite();
     assertThat(kernels.scattered()).isFinite();
+    assertThat(kernels.together()).isEqualTo(kernels.inOrder());
     assertThat(kernels.readInOrder()).isNotZero();
     assertThat(kernels.readScattered()).isNotZero();
   }

@@ -38,7 +38,7 @@ record BlockWriter(
         rotation.apply(rest);
         factor = signs(rest, values) * (metric == Metric.L2 ? 2 : 1);
       } else {
-        quantizer.encode(rest, values);
+        quantizer.codes(rest, values);
         for (int d = 0; d < dimension; d++) {
           whole[d] -= rest[d];
         }

@@ -16,10 +16,10 @@ final class CodeCheck {
   private static final int WIDTH = 100;
   private static final double ENOUGH = 0.9;
 
-  private final FloatRows vectors;
+  private final VectorRows vectors;
   private final Scorer scorer = new Scorer();
 
-  CodeCheck(FloatRows vectors, Metric metric) {
+  CodeCheck(VectorRows vectors, Metric metric) {
     this.vectors = vectors;
     float @Nullable [] norms = metric == Metric.COSINE ? InverseNorms.of(vectors) : null;
     scorer.rows(VectorKernel.chosen(), vectors, metric, norms);

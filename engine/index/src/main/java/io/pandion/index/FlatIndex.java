@@ -7,11 +7,11 @@ import org.jspecify.annotations.Nullable;
 
 /// FLAT: the exact scan over the vectors. Keeps the norms (four bytes a row) for COSINE.
 final class FlatIndex implements VectorIndex {
-  private final FloatRows vectors;
+  private final VectorRows vectors;
   private final Metric metric;
   private final float @Nullable [] inverseNorms;
 
-  FlatIndex(FloatRows vectors, Metric metric) {
+  FlatIndex(VectorRows vectors, Metric metric) {
     this.vectors = vectors;
     this.metric = metric;
     this.inverseNorms = metric == Metric.COSINE ? InverseNorms.of(vectors) : null;
@@ -26,6 +26,19 @@ final class FlatIndex implements VectorIndex {
   public void search(float[] query, int offset, VectorSearch search, TopK into) {
     FlatScan.search(
         VectorKernel.chosen(), vectors, 0, inverseNorms, metric, query, offset, search, into);
+  }
+
+  @Override
+  public void searchAll(float[][] queries, VectorSearch search, TopK[] into) {
+    if (search.k() == 0 || !BatchScan.worthIt(queries.length, rows(), search.accept())) {
+      VectorIndex.super.searchAll(queries, search, into);
+      return;
+    }
+    BatchScan batch = Scratch.ofThread().batch();
+    for (int from = 0; from < queries.length; from += BatchScan.TOGETHER) {
+      int count = Math.min(BatchScan.TOGETHER, queries.length - from);
+      batch.search(vectors, inverseNorms, metric, queries, from, count, search, into);
+    }
   }
 
   @Override

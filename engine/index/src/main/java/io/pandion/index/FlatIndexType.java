@@ -28,7 +28,7 @@ final class FlatIndexType implements VectorIndexType {
 
   @Override
   public void build(
-      FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
+      VectorRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException {
     SectionFile.write(
         file,
@@ -43,7 +43,7 @@ final class FlatIndexType implements VectorIndexType {
   }
 
   @Override
-  public VectorIndex open(MemorySegment file, FloatRows vectors, Metric metric) {
+  public VectorIndex open(MemorySegment file, VectorRows vectors, Metric metric) {
     MemorySegment shape = SectionFile.open(file, "FLAT index", SectionFile.FLAT, 1)[0];
     SectionFile.check(
         shape.get(SectionFile.INT, 0) == vectors.rows()

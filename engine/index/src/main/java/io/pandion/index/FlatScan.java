@@ -19,7 +19,7 @@ public final class FlatScan {
   /// @param query holds the query's floats from `offset` on
   public static void search(
       VectorKernel kernel,
-      FloatRows chunk,
+      VectorRows chunk,
       int baseRow,
       float @Nullable [] inverseNorms,
       Metric metric,
@@ -39,7 +39,7 @@ public final class FlatScan {
   /// @param query holds the query's floats from `offset` on
   public static void scores(
       VectorKernel kernel,
-      FloatRows chunk,
+      VectorRows chunk,
       int baseRow,
       float @Nullable [] inverseNorms,
       Metric metric,

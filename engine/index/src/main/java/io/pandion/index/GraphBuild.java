@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /// Builds the graph of a segment in memory and writes its file.
 ///
@@ -17,7 +18,13 @@ import java.nio.file.Path;
 /// been measured with them what searches find ([GraphCalibration]). Memory: the graph, the codes,
 /// and the SQ8 codes when they are others.
 record GraphBuild(
-    FloatRows vectors, Metric metric, GraphParams params, long seed, RowThreads threads) {
+    VectorRows vectors, Metric metric, GraphParams params, long seed, RowThreads threads) {
+  /// Rows from which words are learnt.
+  private static final int SAMPLE = 16_384;
+
+  /// Numbers in the sample at most.
+  private static final int MOST_SAMPLED = 1 << 26;
+
   void write(Path file) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       int[] firstOf = new TwinFinder(vectors).firstOf();
@@ -38,14 +45,40 @@ record GraphBuild(
       RowCodec codec = linking;
       Rows codes = links.codes;
       if (format != codes.format()) {
-        codec = new RowCodec(format, metric, vectors.dimension(), mean);
+        codec = codec(format, mean);
         codes = encode(codec, arena);
       }
       RecallCurve curve =
           calibration.measure(links.graph, codes, codec, links.codes, linking, firstOf);
       add(links.builder, calibration.heldOut());
-      GraphFile.write(file, links.graph, codes, codec, metric, twins(firstOf), curve);
+      RowFormat refined = params.refine().format;
+      Rows refine = refined == null ? null : encode(codec(refined, mean), arena);
+      new GraphWriter(links.graph, codes, codec, metric, params, curve, refine)
+          .write(file, twins(firstOf));
     }
+  }
+
+  private RowCodec codec(RowFormat format, float[] mean) {
+    if (format != RowFormat.PQ) {
+      return new RowCodec(format, metric, vectors.dimension(), mean);
+    }
+    RowCodec centring = new RowCodec(RowFormat.SQ8, metric, vectors.dimension(), mean);
+    ProductQuantizer words = Objects.requireNonNull(params.shape()).quantizer(vectors.dimension());
+    words.train(sample(centring), seed, new Workers(threads.count()));
+    return new RowCodec(format, metric, vectors.dimension(), mean, words);
+  }
+
+  /// Some rows relative to the mean.
+  private float[] sample(RowCodec codec) {
+    int dimension = vectors.dimension();
+    int size = Math.min(vectors.rows(), Math.min(SAMPLE, MOST_SAMPLED / dimension));
+    float[] out = new float[size * dimension];
+    float[] vector = new float[dimension];
+    for (int i = 0; i < size; i++) {
+      vectors.read((int) ((long) vectors.rows() * i / size), vector);
+      codec.centred(vector, 0, out, i * dimension);
+    }
+    return out;
   }
 
   /// A graph, and what adds rows to it.
@@ -65,7 +98,7 @@ record GraphBuild(
 
   private Rows encode(RowCodec codec, Arena arena) {
     int dimension = vectors.dimension();
-    long stride = codec.format().stride(dimension);
+    long stride = codec.stride();
     MemorySegment out = HugePages.allocate(arena, vectors.rows() * stride);
     threads.each(
         vectors.rows(),
@@ -73,12 +106,11 @@ record GraphBuild(
           RowEncoder encoder = codec.encoder();
           float[] vector = new float[dimension];
           return row -> {
-            MemorySegment.copy(
-                vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, dimension);
+            vectors.read(row, vector);
             encoder.encode(vector, 0, out, row * stride);
           };
         });
-    return new Rows(codec.format(), out, vectors.rows(), dimension);
+    return codec.rows(out, vectors.rows());
   }
 
   private Linking link(Rows codes, RowCodec codec, boolean[] later, Arena arena) {

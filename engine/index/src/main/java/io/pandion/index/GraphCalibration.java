@@ -7,7 +7,6 @@ import io.pandion.index.kernel.Rows;
 import io.pandion.index.kernel.ScoreBatch;
 import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
-import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 /// the others a third of it, where recall differs more from query to query. Truth is the exact
 /// order of the best rows of a scan of fine codes.
 ///
-/// Cost: 5 to 10 % of the build, by the number of queries and the greatest width.
+/// Cost: 4 to 8 % of the build, by the number of queries and the greatest width.
 final class GraphCalibration {
-  private static final int MOST_QUERIES = 800;
+  private static final int MOST_QUERIES = 500;
   private static final int FEWEST_QUERIES = 50;
 
   /// Rows for each query, at least.
@@ -47,9 +46,9 @@ final class GraphCalibration {
   /// that far.
   private static final int WIDE = 3;
 
-  private static final int MANY = 700;
+  private static final int MANY = 400;
 
-  private final FloatRows vectors;
+  private final VectorRows vectors;
   private final Metric metric;
   private final float @Nullable [] norms;
   private final RowThreads threads;
@@ -61,7 +60,7 @@ final class GraphCalibration {
   ///
   /// @param firstOf each row's first with the same vector
   GraphCalibration(
-      FloatRows vectors,
+      VectorRows vectors,
       Metric metric,
       GraphParams params,
       int[] firstOf,
@@ -156,6 +155,8 @@ final class GraphCalibration {
     private final Scorer scorer = new Scorer();
     private final float[] vector = new float[vectors.dimension()];
     private final TopK truth = new TopK();
+    private final int[] rows = new int[KEPT];
+    private final float[] exact = new float[KEPT];
 
     /// Rows of truth, ascending, each with its rank.
     private final long[] ranks = new long[RecallTally.DEEPEST];
@@ -183,20 +184,15 @@ final class GraphCalibration {
     void ask(int from) {
       int count = Math.min(TOGETHER, queries.length - from);
       for (int i = 0; i < count; i++) {
-        read(queries[from + i]);
+        vectors.read(queries[from + i], vector);
         fineCodec.prepare(vector, 0, fineQueries[i]);
         best[i].reset(KEPT);
       }
       scan(count);
       for (int i = 0; i < count; i++) {
-        read(queries[from + i]);
+        vectors.read(queries[from + i], vector);
         walk(truth(best[i]), (from + i) % WIDE == 0 || queries.length < MANY);
       }
-    }
-
-    private void read(int row) {
-      MemorySegment.copy(
-          vectors.data(), SectionFile.FLOAT, vectors.offset(row), vector, 0, vector.length);
     }
 
     private void walk(int count, boolean far) {
@@ -247,10 +243,14 @@ final class GraphCalibration {
 
     /// Ranks the nearest rows; returns their number.
     private int truth(Candidates near) {
+      for (int i = 0; i < near.size(); i++) {
+        rows[i] = near.row(i);
+      }
       scorer.query(vector, 0);
+      scorer.scores(rows, near.size(), exact);
       truth.reset(RecallTally.DEEPEST);
       for (int i = 0; i < near.size(); i++) {
-        truth.offer(near.row(i), scorer.score(near.row(i)));
+        truth.offer(rows[i], exact[i]);
       }
       truth.sort();
       for (int i = 0; i < truth.size(); i++) {

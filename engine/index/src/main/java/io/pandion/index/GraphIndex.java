@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class GraphIndex implements VectorIndex {
   private static final int BATCH = 64;
 
-  private final FloatRows vectors;
+  private final VectorRows vectors;
   private final Metric metric;
   private final float @Nullable [] inverseNorms;
   private final Rows codes;
@@ -25,7 +25,7 @@ final class GraphIndex implements VectorIndex {
   private final @Nullable RecallCurve curve;
   private final GraphParams defaults;
 
-  GraphIndex(GraphFile file, FloatRows vectors, Metric metric, GraphParams defaults) {
+  GraphIndex(GraphFile file, VectorRows vectors, Metric metric, GraphParams defaults) {
     this.vectors = vectors;
     this.metric = metric;
     this.inverseNorms = metric == Metric.COSINE ? InverseNorms.of(vectors) : null;
@@ -39,7 +39,8 @@ final class GraphIndex implements VectorIndex {
             new GraphWalk(VectorKernel.chosen(), file.graph(), codes),
             codec,
             this::exact,
-            row -> twins.get(SectionFile.INT, 4L * row));
+            row -> twins.get(SectionFile.INT, 4L * row),
+            file.ranking());
   }
 
   @Override
@@ -136,8 +137,7 @@ final class GraphIndex implements VectorIndex {
     for (int i = 0; i < scratch.candidates.size(); i++) {
       refined.add(scratch.candidates.row(i));
     }
-    Arrays.sort(refined.rows, 0, refined.size);
-    exact(query, offset, refined.rows, refined.size, refined.scores);
+    graph.rank(query, offset, search, scratch);
     refined.offer(search, into);
   }
 

@@ -38,26 +38,34 @@ final class GraphIndexType implements VectorIndexType {
 
   @Override
   public void build(
-      FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
+      VectorRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException {
     build(vectors, metric, params, seed, 1, file);
   }
 
   @Override
   public void build(
-      FloatRows vectors,
+      VectorRows vectors,
       Metric metric,
       Map<String, String> params,
       long seed,
       int threads,
       Path file)
       throws IOException {
+    check(vectors);
     GraphParams chosen = defaults.with(params, vectors.dimension());
     new GraphBuild(vectors, metric, chosen, seed, new RowThreads(threads)).write(file);
   }
 
+  private void check(VectorRows vectors) {
+    if (defaults.kind() == GraphParams.Kind.DISKANN) {
+      FloatRows.of(vectors, name());
+    }
+  }
+
   @Override
-  public VectorIndex open(MemorySegment file, FloatRows vectors, Metric metric) {
+  public VectorIndex open(MemorySegment file, VectorRows vectors, Metric metric) {
+    check(vectors);
     GraphFile opened = GraphFile.open(file, name() + " index", vectors, metric);
     return new GraphIndex(opened, vectors, metric, defaults);
   }

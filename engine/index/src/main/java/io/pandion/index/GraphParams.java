@@ -6,16 +6,26 @@ import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Parameters of a graph, in Milvus' names, ranges and words.
 ///
 /// @param kind of index, whose parameters these are
 /// @param codes that walks compare
-record GraphParams(Kind kind, int m, int efConstruction, RowFormat codes) {
+/// @param shape of the codes where they are of PQ
+/// @param refine by what the best rows are ranked again
+record GraphParams(
+    Kind kind,
+    int m,
+    int efConstruction,
+    RowFormat codes,
+    @Nullable CodeShape shape,
+    Refine refine) {
   private static final int LEAST_EF = 64;
-  private static final Set<String> REFINE_TYPES = Set.of("SQ6", "SQ8", "BF16", "FP16", "FP32");
+
+  private GraphParams(Kind kind, int m, int efConstruction, RowFormat codes) {
+    this(kind, m, efConstruction, codes, null, Refine.FLOATS);
+  }
 
   /// Graphs by the names that Milvus gives them.
   enum Kind {
@@ -32,7 +42,7 @@ record GraphParams(Kind kind, int m, int efConstruction, RowFormat codes) {
     return switch (kind) {
       case AUTOINDEX -> new GraphParams(kind, 16, 200, RowFormat.SQ8);
       case HNSW, HNSW_SQ -> new GraphParams(kind, 30, 360, RowFormat.SQ8);
-      case HNSW_PQ, HNSW_PRQ -> new GraphParams(kind, 30, 360, RowFormat.SQ4);
+      case HNSW_PQ, HNSW_PRQ -> new GraphParams(kind, 30, 360, RowFormat.PQ);
       case DISKANN -> new GraphParams(kind, 28, 100, RowFormat.SQ4);
     };
   }
@@ -44,13 +54,15 @@ record GraphParams(Kind kind, int m, int efConstruction, RowFormat codes) {
     if (kind == Kind.DISKANN) {
       return this;
     }
-    checkQuantiser(params, dimension);
+    boolean quantised = kind != Kind.AUTOINDEX && kind != Kind.HNSW;
     return new GraphParams(
         kind,
         number("M", params.get("M"), 2, 2048, m),
         number(
             "efConstruction", params.get("efConstruction"), 1, Integer.MAX_VALUE, efConstruction),
-        kind == Kind.HNSW_SQ ? format(params.getOrDefault("sq_type", "SQ8")) : codes);
+        kind == Kind.HNSW_SQ ? format(params.getOrDefault("sq_type", "SQ8")) : codes,
+        codes == RowFormat.PQ ? shape(params, dimension) : null,
+        quantised ? Refine.of(params) : Refine.FLOATS);
   }
 
   private static RowFormat format(String type) {
@@ -64,30 +76,15 @@ record GraphParams(Kind kind, int m, int efConstruction, RowFormat codes) {
     };
   }
 
-  private void checkQuantiser(Map<String, String> params, int dimension) {
-    if (kind == Kind.AUTOINDEX || kind == Kind.HNSW) {
-      return;
+  private CodeShape shape(Map<String, String> params, int dimension) {
+    int residuals = kind == Kind.HNSW_PRQ ? number("nrq", params.get("nrq"), 1, 16, 2) : 1;
+    int parts = params.containsKey("m") ? number("m", params.get("m"), 1, 65_536, 1) : 0;
+    int bits = number("nbits", params.get("nbits"), 1, 24, 8);
+    CodeShape out = CodeShape.of(parts, residuals, bits);
+    if (dimension > 0) {
+      out.check(dimension);
     }
-    String refine = params.getOrDefault("refine", "false");
-    if (!refine.equals("true") && !refine.equals("false")) {
-      throw wrong("param 'refine' (" + refine + ") should be a boolean");
-    }
-    String type = params.getOrDefault("refine_type", "FP32");
-    if (!REFINE_TYPES.contains(type)) {
-      throw wrong("param 'refine_type' (" + type + ") should be in [SQ6, SQ8, BF16, FP16, FP32]");
-    }
-    if (kind == Kind.HNSW_SQ) {
-      return;
-    }
-    int parts = number("m", params.get("m"), 1, 65_536, 1);
-    if (dimension % parts != 0) {
-      throw wrong(
-          "dimension must be able to be divided by `m`, dimension: " + dimension + ", m: " + parts);
-    }
-    number("nbits", params.get("nbits"), 1, 24, 8);
-    if (kind == Kind.HNSW_PRQ) {
-      number("nrq", params.get("nrq"), 1, 16, 2);
-    }
+    return out;
   }
 
   /// The width of a walk, at least k.

@@ -14,6 +14,11 @@ final class GraphScratch {
   final Candidates candidates = new Candidates();
   final Visited visited = new Visited();
   final Refined refined = new Refined();
+
+  /// For a [Ranking].
+  final RowQuery second = new RowQuery();
+
+  final Candidates best = new Candidates();
   private ScoreBatch batch = new ScoreBatch(64);
 
   static GraphScratch ofThread() {

@@ -1,7 +1,6 @@
 package io.pandion.index;
 
 import io.pandion.index.kernel.RowCodec;
-import io.pandion.index.kernel.RowFormat;
 import io.pandion.index.kernel.VectorKernel;
 import java.util.Arrays;
 
@@ -11,7 +10,12 @@ import java.util.Arrays;
 /// A walk that finds too few rows is followed by a wider one. Immutable, any number of threads.
 ///
 /// @param twins of each row the next row with the very same vector, or none
-record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twins) {
+/// @param ranking of the best rows, before their exact scores
+record GraphSearch(
+    GraphWalk walk, RowCodec codec, ExactScores exact, Twins twins, Ranking ranking) {
+  GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twins) {
+    this(walk, codec, exact, twins, Ranking.FLOATS);
+  }
 
   /// What a candidate of a walk costs, for each of `M`, in rows of a scan over codes. Measured over
   /// 339,479 x 100 dimensions: a row of a walk waits for memory and is sorted in, 57 ns with the
@@ -19,6 +23,9 @@ record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twin
   private static final int NATIVE_SCAN_ROWS = 8;
 
   private static final int SCAN_ROWS = 6;
+
+  /// Twice the bits for a dimension of codes of which twice k rows are ranked again.
+  private static final double TWICE = 8;
 
   /// Rows with the very same vector as one in the graph.
   interface Twins {
@@ -92,6 +99,15 @@ record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twin
         }
       }
     }
+    rank(query, offset, search, scratch);
+  }
+
+  /// Ranks the rows in `scratch.refined` again and leaves the best with their exact scores.
+  void rank(float[] query, int offset, VectorSearch search, GraphScratch scratch) {
+    Refined refined = scratch.refined;
+    if (!search.ranged()) {
+      ranking.narrow(query, offset, search.k(), scratch);
+    }
     Arrays.sort(refined.rows, 0, refined.size);
     exact.score(query, offset, refined.rows, refined.size, refined.scores);
   }
@@ -104,10 +120,22 @@ record GraphSearch(GraphWalk walk, RowCodec codec, ExactScores exact, Twins twin
     }
     int k = search.k();
     double factor = GraphParams.refineK(search.params());
+    if (ranking.refine() == Refine.NOTHING) {
+      return k;
+    }
     if (factor > 0) {
       return (int) Math.min(Integer.MAX_VALUE, Math.ceil(k * factor));
     }
-    return codec.format() == RowFormat.SQ4 ? 2 * k + 20 : k + k / 2 + 15;
+    return switch (codec.format()) {
+      case SQ4 -> 2 * k + 20;
+      case PQ -> (int) Math.ceil(Math.clamp(TWICE / bits(), 2.0, 16.0) * (k + 10));
+      default -> k + k / 2 + 15;
+    };
+  }
+
+  /// Bits of the codes for each dimension.
+  private double bits() {
+    return 8.0 * codec.width() / codec.dimension();
   }
 
   /// Whether more than half of the candidates lie beyond the radius: then none within was missed.

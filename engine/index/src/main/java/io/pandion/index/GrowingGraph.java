@@ -64,7 +64,7 @@ public final class GrowingGraph {
 
   /// @param sample of the rows to come, from which codes are measured
   /// @param exact scores of the rows that are added
-  public GrowingGraph(FloatRows sample, Metric metric, long seed, ExactScores exact) {
+  public GrowingGraph(VectorRows sample, Metric metric, long seed, ExactScores exact) {
     this.dimension = sample.dimension();
     this.seed = seed;
     this.codec = new RowCodec(RowFormat.SQ8, metric, dimension, Means.of(sample, metric));
@@ -90,14 +90,13 @@ public final class GrowingGraph {
   }
 
   /// Adds the next row, which is row `inChunk` of `chunk`.
-  public void add(FloatRows chunk, int inChunk) {
+  public void add(VectorRows chunk, int inChunk) {
     int row = rows;
     if (row == space.codes.count()) {
       grow();
     }
     Space now = space;
-    MemorySegment.copy(
-        chunk.data(), SectionFile.FLOAT, chunk.offset(inChunk), vector, 0, dimension);
+    chunk.read(inChunk, vector);
     encoder.encode(vector, 0, now.codes.data(), (long) row * now.codes.stride());
     int first = firsts.firstOf(now.codes, row);
     if (first == row) {

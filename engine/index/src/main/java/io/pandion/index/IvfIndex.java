@@ -1,9 +1,11 @@
 package io.pandion.index;
 
 import io.pandion.index.kernel.BlockScan;
+import io.pandion.index.kernel.Rows;
 import io.pandion.index.kernel.VectorKernel;
 import io.pandion.model.Metric;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// Inverted lists, searched as [IvfWriter] wrote them: the `nprobe` lists whose centres are nearest
@@ -278,8 +280,45 @@ final class IvfIndex implements VectorIndex {
       int[] starts = new int[lists.count() + 1];
       int[] pairs = KMeans.grouped(ofPair, starts);
       for (int list = 0; list < lists.count(); list++) {
+        if (lists.rows != null) {
+          rows(own, all, pairs, width, starts[list], starts[list + 1], list, search.accept());
+          continue;
+        }
         for (int i = starts[list]; i < starts[list + 1]; i++) {
           list(own, all[pairs[i] / width], list, search.accept());
+        }
+      }
+    }
+  }
+
+  /// Scans a list of rows for the queries of some pairs, each row read once for several of them.
+  private void rows(
+      IvfScratch own,
+      IvfScratch.Query[] all,
+      int[] pairs,
+      int width,
+      int first,
+      int last,
+      int list,
+      @Nullable AcceptRows accept) {
+    Rows rows = Objects.requireNonNull(lists.rows);
+    float[] scores = own.batch.scores();
+    int step = IvfScratch.STEP / IvfScratch.TOGETHER;
+    for (int pair = first; pair < last; pair += IvfScratch.TOGETHER) {
+      int count = Math.min(IvfScratch.TOGETHER, last - pair);
+      for (int q = 0; q < count; q++) {
+        own.together[q] = all[pairs[pair + q] / width].fine;
+      }
+      for (int from = lists.start(list); from < lists.start(list + 1); from += step) {
+        int size = Math.min(step, lists.start(list + 1) - from);
+        VectorKernel.chosen().scoreRange(own.together, count, rows, from, size, own.batch);
+        for (int q = 0; q < count; q++) {
+          IvfScratch.Query query = all[pairs[pair + q] / width];
+          for (int i = 0; i < size; i++) {
+            if (scores[q * size + i] > query.reservoir.threshold()) {
+              keep(query, from + i, scores[q * size + i], accept);
+            }
+          }
         }
       }
     }

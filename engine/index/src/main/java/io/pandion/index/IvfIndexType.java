@@ -38,7 +38,7 @@ final class IvfIndexType implements VectorIndexType {
 
   @Override
   public void build(
-      FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
+      VectorRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException {
     build(vectors, metric, params, seed, 1, file);
   }
@@ -46,7 +46,7 @@ final class IvfIndexType implements VectorIndexType {
   /// The file is the same with any number of threads.
   @Override
   public void build(
-      FloatRows vectors,
+      VectorRows vectors,
       Metric metric,
       Map<String, String> params,
       long seed,
@@ -54,11 +54,13 @@ final class IvfIndexType implements VectorIndexType {
       Path file)
       throws IOException {
     IvfParams chosen = IvfParams.of(name, params);
-    new IvfWriter(vectors, metric, chosen, seed, new Workers(threads)).write(file);
+    FloatRows floats = FloatRows.of(vectors, name);
+    new IvfWriter(floats, metric, chosen, seed, new Workers(threads)).write(file);
   }
 
   @Override
-  public VectorIndex open(MemorySegment file, FloatRows vectors, Metric metric) {
-    return new IvfIndex(IvfLists.open(file, name + " index", vectors, metric), vectors, metric);
+  public VectorIndex open(MemorySegment file, VectorRows vectors, Metric metric) {
+    FloatRows floats = FloatRows.of(vectors, name);
+    return new IvfIndex(IvfLists.open(file, name + " index", floats, metric), floats, metric);
   }
 }

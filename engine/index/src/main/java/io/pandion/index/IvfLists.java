@@ -85,6 +85,7 @@ final class IvfLists {
                 dimension,
                 shape.get(INT, 20),
                 shape.get(INT, 24),
+                BlockScan.BITS,
                 sections[4].toArray(RestReader.FLOAT))
             : null;
     this.rotation = coding == Coding.RABITQ ? new Rotation(dimension) : null;

@@ -11,10 +11,14 @@ final class IvfScratch {
   /// Rows that are scanned at a time, after which the threshold is looked at again.
   static final int STEP = 4096;
 
+  /// Queries that a list of rows is scanned for at a time.
+  static final int TOGETHER = 16;
+
   private static final ThreadLocal<IvfScratch> OF_THREAD = ThreadLocal.withInitial(IvfScratch::new);
 
   final ScanHits hits = new ScanHits(STEP);
   final ScoreBatch batch = new ScoreBatch(STEP);
+  final RowQuery[] together = new RowQuery[TOGETHER];
   private Query[] queries = {};
 
   static IvfScratch ofThread() {

@@ -157,7 +157,8 @@ final class IvfWriter {
       rests.read(numbers[place], list, rest);
       System.arraycopy(rest, 0, sample, i * dimension, dimension);
     }
-    ProductQuantizer quantizer = new ProductQuantizer(dimension, parts, params.stages());
+    ProductQuantizer quantizer =
+        new ProductQuantizer(dimension, parts, params.stages(), BlockScan.BITS);
     quantizer.train(sample, seed, workers);
     return quantizer;
   }

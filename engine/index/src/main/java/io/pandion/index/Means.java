@@ -9,15 +9,14 @@ final class Means {
 
   private Means() {}
 
-  static float[] of(FloatRows rows, Metric metric) {
+  static float[] of(VectorRows rows, Metric metric) {
     double[] sums = new double[rows.dimension()];
     int step = Math.ceilDiv(Math.max(1, rows.rows()), SAMPLE);
     int count = 0;
     for (int row = 0; row < rows.rows(); row += step) {
       double by = metric == Metric.COSINE ? inverseNorm(rows, row) : 1;
-      long at = rows.offset(row);
       for (int i = 0; i < sums.length; i++) {
-        sums[i] += by * rows.data().get(SectionFile.FLOAT, at + 4L * i);
+        sums[i] += by * rows.get(row, i);
       }
       count++;
     }
@@ -29,11 +28,10 @@ final class Means {
     return out;
   }
 
-  private static double inverseNorm(FloatRows rows, int row) {
+  private static double inverseNorm(VectorRows rows, int row) {
     double squares = 0;
-    long at = rows.offset(row);
     for (int i = 0; i < rows.dimension(); i++) {
-      double x = rows.data().get(SectionFile.FLOAT, at + 4L * i);
+      double x = rows.get(row, i);
       squares += x * x;
     }
     return squares == 0 ? 0 : 1 / Math.sqrt(squares);

@@ -11,15 +11,11 @@ import io.pandion.model.PandionException;
 import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 
 /// Scores rows against one query: larger is nearer, never NaN for finite vectors. One thread;
 /// reusable; allocates only when a batch or dimension is larger than any before.
 final class Scorer {
-  private static final ValueLayout.OfFloat FLOAT =
-      ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final float[] NO_NORMS = {};
 
   private static final int BATCH = 64;
@@ -31,34 +27,38 @@ final class Scorer {
   private RowCodec codec = new RowCodec(RowFormat.FLOAT32, Metric.L2, 1, null);
   private Rows rows = new Rows(RowFormat.FLOAT32, MemorySegment.NULL, 0, 1);
   private MemorySegment data = MemorySegment.NULL;
+  private VectorRows vectors = new FloatRows(MemorySegment.NULL, 0, 1, 64);
   private Metric metric = Metric.L2;
   private float[] norms = NO_NORMS;
   private float[] query = {};
-  private long stride;
   private int dimension;
   private boolean zeroQuery;
+
+  /// What makes the query a unit vector.
+  private float unit = 1;
 
   /// Turns to other rows.
   ///
   /// @param inverseNorms of the rows, needed for COSINE
-  void rows(VectorKernel with, FloatRows of, Metric by, float @Nullable [] inverseNorms) {
+  void rows(VectorKernel with, VectorRows of, Metric by, float @Nullable [] inverseNorms) {
     if (by == Metric.COSINE && (inverseNorms == null || inverseNorms.length < of.rows())) {
       throw new PandionException(
           Reason.INTERNAL,
           Subject.NONE,
           "COSINE over " + of.rows() + " rows needs their inverse norms; see InverseNorms");
     }
-    if (of.dimension() != dimension || by != metric) {
-      codec = new RowCodec(RowFormat.FLOAT32, by, of.dimension(), null);
+    boolean other = of.dimension() != dimension || rows.format() != of.format();
+    if (other || by != metric) {
+      codec = new RowCodec(of.format(), by, of.dimension(), null);
     }
-    if (rows.count() != of.rows() || dimension != of.dimension() || !data.equals(of.data())) {
-      rows = new Rows(RowFormat.FLOAT32, of.data(), of.rows(), of.dimension());
+    if (other || rows.count() != of.rows() || !data.equals(of.data())) {
+      rows = new Rows(of.format(), of.data(), of.rows(), of.dimension());
     }
     kernel = with;
+    vectors = of;
     data = of.data();
     metric = by;
     norms = inverseNorms == null ? NO_NORMS : inverseNorms;
-    stride = of.strideBytes();
     dimension = of.dimension();
     if (query.length < dimension) {
       query = new float[dimension];
@@ -74,7 +74,7 @@ final class Scorer {
 
   /// Makes a row the query.
   void queryRow(int row) {
-    MemorySegment.copy(data, FLOAT, row * stride, query, 0, dimension);
+    vectors.read(row, query);
     normalise();
     codec.prepare(query, 0, prepared);
   }
@@ -89,9 +89,19 @@ final class Scorer {
     }
     zeroQuery = squares == 0;
     double by = zeroQuery ? 0 : 1 / Math.sqrt(squares);
+    if (rows.format() == RowFormat.INT8) {
+      unit = (float) by; // bytes cannot be made a unit vector
+      return;
+    }
+    unit = 1;
     for (int i = 0; i < dimension; i++) {
       query[i] = (float) (query[i] * by);
     }
+  }
+
+  /// The rows as kernels take them.
+  Rows rows() {
+    return rows;
   }
 
   float score(int row) {
@@ -126,7 +136,13 @@ final class Scorer {
     }
   }
 
-  private float finished(float score, int row) {
+  /// The query as kernels take it.
+  RowQuery prepared() {
+    return prepared;
+  }
+
+  /// Makes what a kernel says the score of a row.
+  float finished(float score, int row) {
     return switch (metric) {
       case L2 -> score;
       case IP -> product(score, row);
@@ -143,7 +159,7 @@ final class Scorer {
     if (norm == 0 || zeroQuery) {
       return 0;
     }
-    float score = dot * norm;
+    float score = dot * unit * norm;
     return Math.abs(score) <= 1 && ordinary(norm) ? score : exactCosine(row);
   }
 
@@ -155,7 +171,7 @@ final class Scorer {
   private double exactDot(int row) {
     double sum = 0;
     for (int i = 0; i < dimension; i++) {
-      sum += (double) query[i] * data.get(FLOAT, row * stride + 4L * i);
+      sum += (double) query[i] * vectors.get(row, i);
     }
     return sum;
   }
@@ -164,7 +180,7 @@ final class Scorer {
     double squares = 0;
     double own = 0;
     for (int i = 0; i < dimension; i++) {
-      double x = data.get(FLOAT, row * stride + 4L * i);
+      double x = vectors.get(row, i);
       squares += x * x;
       own += (double) query[i] * query[i];
     }

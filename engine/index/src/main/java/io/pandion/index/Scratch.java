@@ -5,11 +5,16 @@ final class Scratch {
   private static final ThreadLocal<Scratch> OF_THREAD = ThreadLocal.withInitial(Scratch::new);
 
   final Scorer scorer = new Scorer();
+  private final BatchScan batch = new BatchScan();
   private int[] ids = new int[64];
   private float[] scores = new float[64];
 
   static Scratch ofThread() {
     return OF_THREAD.get();
+  }
+
+  BatchScan batch() {
+    return batch;
   }
 
   /// Room for row numbers; what was in it stays while it need not grow.

@@ -5,9 +5,9 @@ import java.util.Arrays;
 
 /// Finds rows with the very same bytes. Cost: O(rows x dimension), eight bytes a row and more.
 final class TwinFinder {
-  private final FloatRows vectors;
+  private final VectorRows vectors;
 
-  TwinFinder(FloatRows vectors) {
+  TwinFinder(VectorRows vectors) {
     this.vectors = vectors;
   }
 
@@ -43,7 +43,7 @@ final class TwinFinder {
 
   private boolean same(int a, int b) {
     MemorySegment data = vectors.data();
-    long bytes = 4L * vectors.dimension();
+    long bytes = vectors.strideBytes();
     long x = vectors.offset(a);
     long y = vectors.offset(b);
     return MemorySegment.mismatch(data, x, x + bytes, data, y, y + bytes) < 0;

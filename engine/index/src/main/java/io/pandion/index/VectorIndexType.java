@@ -30,9 +30,11 @@ public interface VectorIndexType {
 
   /// Builds the index of `vectors`, which any thread may read, into a new file.
   ///
+  /// Bytes ([Int8Rows]) are taken by FLAT, AUTOINDEX and the HNSW family; others throw UNSUPPORTED.
+  ///
   /// @param seed of all random choices: the same vectors, parameters and seed give the same file
   /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the thread is interrupted
-  void build(FloatRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
+  void build(VectorRows vectors, Metric metric, Map<String, String> params, long seed, Path file)
       throws IOException;
 
   /// Builds the index with several threads; the same seed gives the same file only with one.
@@ -40,7 +42,7 @@ public interface VectorIndexType {
   /// @throws io.pandion.model.PandionException UNAVAILABLE_RETRY when the calling thread is
   ///   interrupted
   default void build(
-      FloatRows vectors,
+      VectorRows vectors,
       Metric metric,
       Map<String, String> params,
       long seed,
@@ -53,5 +55,5 @@ public interface VectorIndexType {
   /// Opens a built file over the same vectors.
   ///
   /// @throws io.pandion.model.PandionException CORRUPT_DATA when a checksum fails
-  VectorIndex open(MemorySegment file, FloatRows vectors, Metric metric);
+  VectorIndex open(MemorySegment file, VectorRows vectors, Metric metric);
 }

@@ -16,6 +16,38 @@ import org.junit.jupiter.params.provider.EnumSource;
 class FlatIndexTest {
   @ParameterizedTest
   @EnumSource
+  void queries_together_find_what_each_finds_alone(Metric metric) {
+    Random random = TestVectors.random();
+    float[][] vectors = TestVectors.clustered(random, 1_037, 21, 10);
+    java.util.Arrays.fill(vectors[5], 0);
+    VectorIndex index = new FlatIndex(TestVectors.rows(vectors, 21), metric);
+    float[][] queries = java.util.Arrays.copyOf(vectors, 70);
+    float middle = TestVectors.search(index, vectors[0], TestVectors.top(300, null)).score(150);
+    for (double ratio : new double[] {1, 0.6, 0.01}) {
+      AcceptRows accept = ratio == 1 ? null : TestVectors.passing(random, 1_037, ratio);
+      for (float radius : new float[] {Float.NaN, middle}) {
+        VectorSearch search = new VectorSearch(20, accept, radius, Float.NaN, Map.of());
+        TopK[] tops = new TopK[queries.length];
+        for (int i = 0; i < tops.length; i++) {
+          tops[i] = new TopK();
+          tops[i].reset(20);
+        }
+        index.searchAll(queries, search, tops);
+        for (int i = 0; i < tops.length; i++) {
+          tops[i].sort();
+          TopK alone = TestVectors.search(index, queries[i], search);
+          assertThat(tops[i].size()).isEqualTo(alone.size());
+          for (int j = 0; j < alone.size(); j++) {
+            assertThat(tops[i].row(j)).isEqualTo(alone.row(j));
+            assertThat(tops[i].score(j)).isEqualTo(alone.score(j));
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void equals_brute_force_with_and_without_filter_and_range(Metric metric) {
     Random random = TestVectors.random();
     float[][] vectors = TestVectors.clustered(random, 1_003, 37, 20);

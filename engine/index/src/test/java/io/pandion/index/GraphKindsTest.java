@@ -56,8 +56,8 @@ class GraphKindsTest {
     "HNSW_SQ,SQ8,SQ8",
     "HNSW_SQ,FP16,FLOAT16",
     "HNSW_SQ,BF16,BFLOAT16",
-    "HNSW_PQ,,SQ4",
-    "HNSW_PRQ,,SQ4",
+    "HNSW_PQ,,PQ",
+    "HNSW_PRQ,,PQ",
     "DISKANN,,SQ4"
   })
   void each_kind_finds_near_rows_with_its_codes(String name, String codes, RowFormat format)

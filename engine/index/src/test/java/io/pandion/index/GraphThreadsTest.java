@@ -20,22 +20,27 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class GraphThreadsTest {
   @TempDir private Path folder;
 
-  private VectorIndex index(FloatRows rows) throws IOException {
-    VectorIndexType type = VectorIndexTypes.of("AUTOINDEX");
+  private VectorIndex index(FloatRows rows, String name, Map<String, String> params)
+      throws IOException {
+    VectorIndexType type = VectorIndexTypes.of(name);
     Path file = folder.resolve("index");
-    type.build(rows, Metric.COSINE, Map.of("efConstruction", "60"), 1, file);
+    type.build(rows, Metric.COSINE, params, 1, file);
     return type.open(TestVectors.file(file), rows, Metric.COSINE);
   }
 
-  @Test
-  void a_warm_search_allocates_nothing() throws IOException {
+  @ParameterizedTest
+  @CsvSource({"AUTOINDEX,", "HNSW_PQ,m=8 refine=true refine_type=SQ8"})
+  void a_warm_search_allocates_nothing(String name, String params) throws IOException {
     Random random = TestVectors.random();
     float[][] vectors = TestVectors.clustered(random, 5_000, 32, 50);
-    VectorIndex index = index(TestVectors.rows(vectors, 32));
+    String all = "efConstruction=60 " + (params == null ? "" : params);
+    VectorIndex index = index(TestVectors.rows(vectors, 32), name, RecallTable.params(all));
     VectorSearch[] searches = {
       TestVectors.top(10, null),
       TestVectors.top(10, TestVectors.passing(random, 5_000, 0.9)),
@@ -106,7 +111,7 @@ class GraphThreadsTest {
   void searches_of_many_threads_agree() throws Exception {
     Random random = TestVectors.random();
     float[][] vectors = TestVectors.clustered(random, 3_000, 16, 30);
-    VectorIndex index = index(TestVectors.rows(vectors, 16));
+    VectorIndex index = index(TestVectors.rows(vectors, 16), "AUTOINDEX", Map.of());
     List<String> alone = answers(index, vectors);
     try (ExecutorService pool = Executors.newFixedThreadPool(4)) {
       List<Future<List<String>>> all = new ArrayList<>();

@@ -20,13 +20,22 @@ final class RecallTable {
       double least) {
     @Override
     public String toString() {
-      return type + " " + metric + " " + new TreeMap<>(build) + " " + new TreeMap<>(search);
+      return kind
+          + " "
+          + type
+          + " "
+          + metric
+          + " "
+          + new TreeMap<>(build)
+          + " "
+          + new TreeMap<>(search);
     }
   }
 
   /// What vectors are made of.
   enum Kind {
     FLOATS,
+    BYTES,
     BITS,
     SPARSE
   }
@@ -41,8 +50,14 @@ final class RecallTable {
       HNSW_SQ      | M=8 efConstruction=60 sq_type=SQ8  | ef=40                | 0.96
       HNSW_SQ      | M=8 efConstruction=60 sq_type=FP16 | ef=40                | 0.96
       HNSW_SQ      | M=8 efConstruction=60 sq_type=BF16 | ef=40                | 0.96
-      HNSW_PQ      | M=8 efConstruction=60 m=8        | ef=40                  | 0.96
-      HNSW_PRQ     | M=8 efConstruction=60 m=8 nrq=2  | ef=40 refine_k=4       | 0.96
+      HNSW_PQ      | M=8 efConstruction=60            | ef=40                  | 0.95
+      HNSW_PQ      | M=8 efConstruction=60 m=8        | ef=100                 | 0.98
+      HNSW_PQ      | M=8 efConstruction=60 m=8 refine=false | ef=40            | 0.65
+      HNSW_PQ      | M=8 efConstruction=60 m=16 nbits=4 | ef=40                | 0.94
+      HNSW_PQ      | M=8 efConstruction=60 m=8 nbits=6 refine=true refine_type=SQ8  | ef=100 refine_k=8 | 0.98
+      HNSW_PQ      | M=8 efConstruction=60 m=4 nbits=12 refine=true refine_type=FP16 | ef=100 refine_k=8 | 0.98
+      HNSW_PRQ     | M=8 efConstruction=60 m=8 nrq=2  | ef=40 refine_k=4       | 0.95
+      HNSW_PRQ     | M=8 efConstruction=60 m=4 nrq=3 nbits=5 | ef=100          | 0.98
       DISKANN      |                                  | search_list=20         | 0.97
       AUTOINDEX    | M=8 efConstruction=60            | ef=40                  | 0.96
       IVF_FLAT     | nlist=64                         | nprobe=3               | 0.97
@@ -50,6 +65,17 @@ final class RecallTable {
       IVF_PQ       | nlist=64 m=16 nbits=8            | nprobe=3               | 0.97
       IVF_RABITQ   | nlist=64                         | nprobe=3               | 0.97
       SCANN        | nlist=64                         | nprobe=3  reorder_k=80 | 0.97
+      GROWING      |                                  |                        | 1.0
+      GROWING_GRAPH |                                 | ef=12                  | 0.97
+      """;
+
+  private static final String BYTES =
+      """
+      FLAT         |                                  |                        | 1.0
+      HNSW         | M=8 efConstruction=60            | ef=40                  | 0.95
+      HNSW_SQ      | M=8 efConstruction=60 sq_type=SQ4U refine=true refine_type=SQ8 | ef=40 | 0.95
+      HNSW_PQ      | M=8 efConstruction=60 m=8        | ef=100                 | 0.98
+      HNSW_PRQ     | M=8 efConstruction=60 m=4 nrq=2  | ef=100                 | 0.98
       GROWING      |                                  |                        | 1.0
       GROWING_GRAPH |                                 | ef=12                  | 0.97
       """;
@@ -74,6 +100,7 @@ final class RecallTable {
   static List<Line> lines() {
     List<Line> out = new ArrayList<>();
     add(out, Kind.FLOATS, FLOATS, List.of("L2", "IP", "COSINE"));
+    add(out, Kind.BYTES, BYTES, List.of("L2", "IP", "COSINE"));
     add(out, Kind.BITS, BITS, List.of("HAMMING", "JACCARD"));
     add(out, Kind.SPARSE, SPARSE, List.of("IP"));
     return out;

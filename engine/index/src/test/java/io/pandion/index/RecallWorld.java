@@ -76,7 +76,8 @@ abstract class RecallWorld {
   static RecallWorld of(RecallTable.Kind kind) {
     Random random = TestVectors.random();
     return switch (kind) {
-      case FLOATS -> new Floats(random);
+      case FLOATS -> new Floats(random, false);
+      case BYTES -> new Floats(random, true);
       case BITS -> new Bits(random);
       case SPARSE -> new Sparse(random);
     };
@@ -86,13 +87,18 @@ abstract class RecallWorld {
     private static final int DIMENSION = 32;
     private final float[][] queries;
     private final float[][] vectors;
-    private final FloatRows rows;
+    private final VectorRows rows;
 
-    Floats(Random random) {
+    /// @param bytes whether the vectors are rounded to bytes
+    Floats(Random random, boolean bytes) {
       float[][] all = TestVectors.clustered(random, ROWS + QUERIES, DIMENSION, 80);
+      if (bytes) {
+        Arrays.setAll(all, i -> TestVectors.rounded(all[i]));
+      }
       this.vectors = Arrays.copyOf(all, ROWS);
       this.queries = Arrays.copyOfRange(all, ROWS, all.length);
-      this.rows = TestVectors.rows(vectors, DIMENSION);
+      this.rows =
+          bytes ? TestVectors.bytes(vectors, DIMENSION) : TestVectors.rows(vectors, DIMENSION);
     }
 
     @Override
@@ -155,9 +161,11 @@ abstract class RecallWorld {
       };
     }
 
-    private FloatRows part(int from, int count) {
+    private VectorRows part(int from, int count) {
       MemorySegment data = rows.data().asSlice(rows.offset(from), rows.offset(count));
-      return new FloatRows(data, count, DIMENSION, rows.strideBytes());
+      return rows instanceof FloatRows
+          ? new FloatRows(data, count, DIMENSION, rows.strideBytes())
+          : new Int8Rows(data, count, DIMENSION, rows.strideBytes());
     }
   }
 

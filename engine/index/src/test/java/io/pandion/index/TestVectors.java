@@ -32,6 +32,27 @@ final class TestVectors {
     return new FloatRows(data, vectors.length, dimension, stride);
   }
 
+  /// Rows of whole numbers.
+  static Int8Rows bytes(float[][] vectors, int dimension) {
+    int stride = Int8Rows.stride(dimension);
+    MemorySegment data = Arena.ofAuto().allocate(Math.max(64L, (long) vectors.length * stride), 64);
+    for (int i = 0; i < vectors.length; i++) {
+      for (int d = 0; d < dimension; d++) {
+        data.set(ValueLayout.JAVA_BYTE, (long) i * stride + d, (byte) vectors[i][d]);
+      }
+    }
+    return new Int8Rows(data, vectors.length, dimension, stride);
+  }
+
+  /// What a vector of bytes holds of a vector: 30 for 1.
+  static float[] rounded(float[] vector) {
+    float[] out = new float[vector.length];
+    for (int i = 0; i < out.length; i++) {
+      out[i] = Math.clamp(Math.round(30 * vector[i]), -128, 127);
+    }
+    return out;
+  }
+
   /// Points around random centres.
   static float[][] clustered(Random random, int count, int dimension, int centres) {
     float[][] middle = new float[centres][dimension];

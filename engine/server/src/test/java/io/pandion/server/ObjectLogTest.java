@@ -7,6 +7,7 @@ import io.pandion.model.Column;
 import io.pandion.server.client.MilvusClient;
 import io.pandion.storage.s3.S3Server;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -121,6 +122,47 @@ class ObjectLogTest {
       try (var left = Files.list(data.resolve("work"))) {
         assertThat(left.filter(Files::isRegularFile)).isEmpty();
       }
+    }
+  }
+
+  /// All channels share one stream of objects: one that is not written any more, with or without
+  /// rows, must not keep what the others have let go.
+  @Test
+  void the_log_stays_short_beside_collections_that_are_not_written() throws Exception {
+    Path data = directory.resolve("data-idle");
+    String[] settings = {
+      "--set", "wal.type=object", "--set", "streaming.segmentMaxAge=1s", "--set", "wal.window=5ms"
+    };
+    try (ChildServer server = ChildServer.standalone(data, settings);
+        MilvusClient client = new MilvusClient("127.0.0.1", server.awaitReady())) {
+      client.createCollection("empty", "id", points(1));
+      client.createCollection("points", "id", points(1));
+      client.insert("points", points(1), 0, 3);
+      client.createCollection("busy", "id", points(1));
+      for (int i = 0; i < 200; i++) {
+        client.insert("busy", points(3 * i), 0, 3);
+      }
+      assertThat(logObjects(data)).isGreaterThan(0);
+      Poll.until("the log is short", () -> logObjects(data) < 40);
+      server.kill();
+      server.awaitExit();
+    }
+    try (ChildServer server = ChildServer.standalone(data, settings);
+        MilvusClient client = new MilvusClient("127.0.0.1", server.awaitReady())) {
+      for (Map.Entry<String, Long> one :
+          Map.of("empty", 0L, "points", 3L, "busy", 600L).entrySet()) {
+        client.createIndex(one.getKey(), "at", Map.of("index_type", "FLAT", "metric_type", "L2"));
+        client.load(one.getKey(), PATIENCE);
+        assertThat(client.count(one.getKey())).as(one.getKey()).isEqualTo(one.getValue());
+      }
+    }
+  }
+
+  private static long logObjects(Path data) {
+    try (var files = Files.walk(data.resolve("bucket/wal/v1"))) {
+      return files.filter(Files::isRegularFile).count();
+    } catch (IOException | UncheckedIOException e) {
+      return Long.MAX_VALUE; // a file went while it was looked for
     }
   }
 

@@ -44,6 +44,9 @@ final class ChannelOwner implements AutoCloseable {
   private final Executor linking;
   private final AtomicLong safeTick = new AtomicLong();
 
+  /// When the log was last cut though nothing was flushed.
+  private long trimmedMillis;
+
   /// Opens the log, fences older terms, replays, and starts to serve.
   ChannelOwner(
       ChannelAssignment assignment,
@@ -89,6 +92,7 @@ final class ChannelOwner implements AutoCloseable {
     this.move = new LogMove(pchannel, term, wal, wals, coordinator, applier, clockMillis);
     barrier();
     assignment.shards().forEach(this::addShard);
+    this.trimmedMillis = clockMillis.getAsLong();
     replay(assignment.shards());
     adopt(assigner);
     applier.start();
@@ -206,7 +210,7 @@ final class ChannelOwner implements AutoCloseable {
     return await(applier.call(action));
   }
 
-  /// Seals and flushes what is due; called now and then.
+  /// Seals and flushes what is due; called now and then, by one thread at a time.
   void tick() {
     boolean open = false;
     long now = clockMillis.getAsLong();
@@ -222,7 +226,9 @@ final class ChannelOwner implements AutoCloseable {
     if (open) {
       writer.sealOld();
     }
-    if (wal.eras().size() > 1) {
+    // Where nothing is ever flushed, barriers and commands go when rows would.
+    if (wal.eras().size() > 1 || now - trimmedMillis >= settings.segmentMaxAgeMillis()) {
+      trimmedMillis = now;
       flusher.trim();
     }
   }

@@ -17,6 +17,9 @@ import java.lang.foreign.MemorySegment;
 /// allocates. André, Kermarrec and Le Scouarnec, Cache locality is not enough: high-performance
 /// nearest neighbor search with product quantization fast scan (2015).
 public interface BlockScan {
+  /// Of a code.
+  int BITS = 4;
+
   /// Rows of a block.
   int ROWS = 32;
 

@@ -14,7 +14,7 @@ import jdk.incubator.vector.VectorSpecies;
 /// that the additions of one row do not wait for each other. The loops over codes are in
 /// [CodeLanes].
 final class LaneKernel implements VectorKernel {
-  private static final VectorSpecies<Float> LANES =
+  static final VectorSpecies<Float> LANES =
       FloatVector.SPECIES_PREFERRED.vectorBitSize() > 512
           ? FloatVector.SPECIES_512
           : FloatVector.SPECIES_PREFERRED;
@@ -79,7 +79,7 @@ final class LaneKernel implements VectorKernel {
   /// which are long, wait one after the other. For floats, whose rows are many lines, it does not
   /// pay.
   private static void touch(RowQuery query, long base, ScoreBatch batch, int count) {
-    if (!query.format.isCode()) {
+    if (query.codes.length == 0 && query.lookups == 0) {
       return;
     }
     long next = batch.hint();
@@ -113,6 +113,17 @@ final class LaneKernel implements VectorKernel {
         for (int i = 0; i < count; i++) {
           long at = base + ids[i] * stride;
           scores[i] = ScalarKernel.scored(query, data, at, CodeLanes.sq4(query, data, at));
+        }
+      }
+      case INT8 -> {
+        for (int i = 0; i < count; i++) {
+          scores[i] = CodeLanes.int8(query, data, base + ids[i] * stride);
+        }
+      }
+      case PQ -> {
+        for (int i = 0; i < count; i++) {
+          long at = base + ids[i] * stride;
+          scores[i] = ScalarKernel.scored(query, data, at, CodeLanes.pq(query, data, at));
         }
       }
       case FLOAT16, BFLOAT16 -> {
@@ -162,7 +173,14 @@ final class LaneKernel implements VectorKernel {
       RowQuery[] queries, int queryCount, MemorySegment data, long base, int count, float[] out) {
     for (int i = 0; i < count; i += 4) {
       int end = Math.min(i + 4, count);
-      for (int q = 0; q < queryCount; q++) {
+      int q = 0;
+      boolean tiled = end - i == 4 && queryCount > 1 && queries[0].format == RowFormat.FLOAT32;
+      for (; tiled && q + 2 <= queryCount; q += 2) {
+        long stride = queries[q].stride;
+        FloatTiles.eight(
+            queries[q], queries[q + 1], data, base + i * stride, stride, out, q * count + i, count);
+      }
+      for (; q < queryCount; q++) {
         RowQuery query = queries[q];
         long stride = query.stride;
         long at = base + i * stride;
@@ -182,16 +200,18 @@ final class LaneKernel implements VectorKernel {
       case FLOAT32 -> query.l2 ? l2(query.floats, data, at) : dot(query.floats, data, at);
       case FLOAT16 -> CodeLanes.float16(query, data, at);
       case BFLOAT16 -> CodeLanes.bfloat16(query, data, at);
+      case INT8 -> CodeLanes.int8(query, data, at);
       case SQ8 -> ScalarKernel.scored(query, data, at, CodeLanes.sq8(query, data, at));
       case SQ4 -> ScalarKernel.scored(query, data, at, CodeLanes.sq4(query, data, at));
+      case PQ -> ScalarKernel.scored(query, data, at, CodeLanes.pq(query, data, at));
     };
   }
 
-  private static FloatVector load(MemorySegment rows, long at) {
+  static FloatVector load(MemorySegment rows, long at) {
     return FloatVector.fromMemorySegment(LANES, rows, at, LITTLE_ENDIAN);
   }
 
-  private static float sum(FloatVector vector) {
+  static float sum(FloatVector vector) {
     return vector.reduceLanes(VectorOperators.ADD);
   }
 

@@ -12,10 +12,8 @@ import java.util.Objects;
 final class NativeKernel implements VectorKernel {
   private static final String[] LEVELS = {"plain", "AVX2", "AVX-512 VNNI"};
 
-  /// Of rows that stay in the first-level cache while several queries pass over them.
-  private static final int BLOCK_BYTES = 1 << 14;
-
-  private static final MethodHandle SCORE = score();
+  private static final MethodHandle SCORE = library().score();
+  private static final MethodHandle RANGE = library().range();
 
   private final VectorKernel heap = KernelChoice.inJava("rows in the heap");
   private final int level;
@@ -28,8 +26,8 @@ final class NativeKernel implements VectorKernel {
     }
   }
 
-  private static MethodHandle score() {
-    return Objects.requireNonNull(NativeLibrary.loaded().library()).score();
+  private static NativeLibrary library() {
+    return Objects.requireNonNull(NativeLibrary.loaded().library());
   }
 
   @Override
@@ -51,7 +49,7 @@ final class NativeKernel implements VectorKernel {
     }
     check(batch.ids(), count, rows.count());
     try {
-      call(query, data.address(), batch.idsSegment, count, batch.scoresSegment, 0, batch.hint());
+      call(query, data.address(), batch, count);
     } finally {
       Reference.reachabilityFence(data);
     }
@@ -67,17 +65,21 @@ final class NativeKernel implements VectorKernel {
     }
     Objects.checkFromIndexSize(from, count, rows.count());
     Objects.checkFromIndexSize(0, queryCount * count, batch.capacity());
-    int block = Math.max(4, BLOCK_BYTES / rows.stride());
+    if (queryCount == 0) {
+      return;
+    }
+    long[] addresses = batch.queries(queryCount);
+    for (int q = 0; q < queryCount; q++) {
+      addresses[q] = queries[q].memory.address();
+    }
     try {
-      for (int i = 0; i < count; i += block) {
-        long base = data.address() + (long) (from + i) * rows.stride();
-        int size = Math.min(block, count - i);
-        for (int q = 0; q < queryCount; q++) {
-          call(queries[q], base, MemorySegment.NULL, size, batch.scoresSegment, q * count + i, 0);
-        }
-      }
+      long base = data.address() + (long) from * rows.stride();
+      RANGE.invokeExact(batch.queriesSegment(), queryCount, base, count, batch.scoresSegment);
+    } catch (Throwable e) {
+      throw new AssertionError("the native kernel failed", e);
     } finally {
       Reference.reachabilityFence(data);
+      Reference.reachabilityFence(queries);
     }
   }
 
@@ -93,16 +95,10 @@ final class NativeKernel implements VectorKernel {
     }
   }
 
-  private static void call(
-      RowQuery query,
-      long base,
-      MemorySegment ids,
-      int count,
-      MemorySegment scores,
-      long at,
-      long hint) {
+  private static void call(RowQuery query, long base, ScoreBatch batch, int count) {
     try {
-      SCORE.invokeExact(query.memory.address(), base, ids, count, scores, at, hint);
+      SCORE.invokeExact(
+          query.memory.address(), base, batch.idsSegment, count, batch.scoresSegment, batch.hint());
     } catch (Throwable e) {
       throw new AssertionError("the native kernel failed", e);
     } finally {

@@ -18,13 +18,18 @@ import org.jspecify.annotations.Nullable;
 /// The C kernel from the jar, of this system and processor, loaded once for the life of the
 /// process.
 ///
-/// @param score `void pandion_score(query, base, ids, count, scores, at, hint)`
+/// @param score `void pandion_score(query, base, ids, count, scores, hint)`
+/// @param range `void pandion_score_range(queries, queryCount, base, count, scores)`
 /// @param level `int pandion_kernel_level(limit)`
 /// @param scan `int pandion_scan(table, codes, groups, rows, trailers, scale, bias, add, above,
 ///   places, scores)`
 /// @param scanLevel `int pandion_scan_level(limit)`
 record NativeLibrary(
-    MethodHandle score, MethodHandle level, MethodHandle scan, MethodHandle scanLevel) {
+    MethodHandle score,
+    MethodHandle range,
+    MethodHandle level,
+    MethodHandle scan,
+    MethodHandle scanLevel) {
   /// The limit that lets everything be chosen.
   static final int HIGHEST = 9;
 
@@ -79,8 +84,17 @@ record NativeLibrary(
                 ValueLayout.ADDRESS,
                 ValueLayout.JAVA_INT,
                 ValueLayout.ADDRESS,
-                ValueLayout.JAVA_LONG,
                 ValueLayout.JAVA_LONG),
+            Linker.Option.critical(true));
+    MethodHandle range =
+        linker.downcallHandle(
+            symbol(symbols, "pandion_score_range"),
+            FunctionDescriptor.ofVoid(
+                ValueLayout.ADDRESS,
+                ValueLayout.JAVA_INT,
+                ValueLayout.JAVA_LONG,
+                ValueLayout.JAVA_INT,
+                ValueLayout.ADDRESS),
             Linker.Option.critical(true));
     MethodHandle level =
         linker.downcallHandle(
@@ -107,7 +121,7 @@ record NativeLibrary(
         linker.downcallHandle(
             symbol(symbols, "pandion_scan_level"),
             FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
-    return new NativeLibrary(score, level, scan, scanLevel);
+    return new NativeLibrary(score, range, level, scan, scanLevel);
   }
 
   private static MemorySegment symbol(SymbolLookup symbols, String name) {

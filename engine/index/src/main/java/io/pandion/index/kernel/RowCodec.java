@@ -13,9 +13,12 @@ import org.jspecify.annotations.Nullable;
 /// - L2 scores are minus the squared distance, IP the inner product, COSINE the cosine.
 /// - COSINE rows hold unit vectors. Over FLOAT32 rows that hold other vectors, such as a column's,
 ///   a score is the product with the unit query, which the caller divides by the norm of the row.
-/// - SQ8 and SQ4 hold the distance *x'* from a mean *m* (none for IP), as *codes* times a factor
-///   *f* that makes the estimate of *x' · x'* exact. L2 is `2 f codes · (q - m) - |x'|^2 - |q -
-///   m|^2`, COSINE one plus half of that.
+/// - INT8 holds vectors of bytes as they are, floats are rounded to them. COSINE scores are
+///   products, which the caller divides by both norms.
+/// - SQ8, SQ4 and PQ hold the distance *x'* from a mean *m* (none for IP), as *codes* times a
+///   factor *f* that makes the estimate of *x' · x'* exact. L2 is `2 f codes · (q - m) - |x'|^2 -
+///   |q - m|^2`, COSINE one plus half of that. For PQ, *codes* are the sum of the words of all
+///   bytes, and a query is a table of its products with the words.
 public final class RowCodec {
   private static final ValueLayout.OfFloat FLOAT = ScalarKernel.FLOAT;
 
@@ -24,20 +27,55 @@ public final class RowCodec {
   final int dimension;
   private final float[] mean;
   private final @Nullable Rotation rotation;
+  private final @Nullable CodeWords words;
 
   /// @param mean of the vectors (of the unit vectors for COSINE), null for zero; IP and floats use
   ///   none
   public RowCodec(RowFormat format, Metric metric, int dimension, float @Nullable [] mean) {
+    this(format, metric, dimension, mean, null);
+  }
+
+  /// @param words of PQ, null for other formats
+  public RowCodec(
+      RowFormat format,
+      Metric metric,
+      int dimension,
+      float @Nullable [] mean,
+      @Nullable CodeWords words) {
+    if ((format == RowFormat.PQ) != (words != null)) {
+      throw PandionException.invalid(
+          "rows of " + format + (words == null ? " need" : " have no") + " words");
+    }
     this.format = format;
     this.metric = metric;
     this.dimension = dimension;
     boolean centred = format.isCode() && metric != Metric.IP;
     this.mean = centred && mean != null ? mean.clone() : new float[dimension];
     this.rotation = format == RowFormat.SQ4 ? new Rotation(dimension) : null;
+    this.words = words;
   }
 
   public RowFormat format() {
     return format;
+  }
+
+  /// What [RowFormat#stride] and [Rows] take: the dimension, for PQ the bytes of its codes.
+  public int width() {
+    return words == null ? dimension : words.bytes();
+  }
+
+  /// Bytes from one row to the next.
+  public int stride() {
+    return format.stride(width());
+  }
+
+  /// Rows of this codec.
+  public Rows rows(MemorySegment data, int count) {
+    return new Rows(format, data, count, width());
+  }
+
+  public int dimension() {
+    return dimension;
   }
 
   /// What codes are relative to: as many floats as dimensions.
@@ -52,7 +90,12 @@ public final class RowCodec {
 
   /// Prepares a vector, `from[offset]` and on, as the query of the next calls of a kernel.
   public void prepare(float[] from, int offset, RowQuery query) {
-    query.reset(format, metric == Metric.L2, format.stride(dimension));
+    query.reset(format, metric == Metric.L2, stride(), words == null ? 0 : words.bytes());
+    if (format == RowFormat.INT8) {
+      query.bytes(from, offset, dimension);
+      query.ready();
+      return;
+    }
     if (!format.isCode()) {
       System.arraycopy(from, offset, query.floats, 0, dimension);
       if (metric == Metric.COSINE) {
@@ -64,6 +107,13 @@ public final class RowCodec {
     float[] x = query.work(Rotation.size(dimension));
     centre(from, offset, x);
     query.offset = constant(squares(x));
+    if (words != null) {
+      float[] products = query.products(256 * words.bytes());
+      words.products(x, products);
+      query.lookUp(products);
+      query.ready();
+      return;
+    }
     int size = dimension;
     if (rotation != null) {
       rotation.apply(x);
@@ -85,7 +135,7 @@ public final class RowCodec {
   /// Prepares a row itself as the query: what its distances to others are. The row is of SQ8 or
   /// FLOAT32.
   public void prepareRow(Rows rows, int row, RowQuery query) {
-    query.reset(format, metric == Metric.L2, format.stride(dimension));
+    query.reset(format, metric == Metric.L2, stride(), 0);
     long at = (long) row * query.stride;
     switch (format) {
       case FLOAT32 -> {
@@ -113,6 +163,14 @@ public final class RowCodec {
       sum += code;
     }
     return sum;
+  }
+
+  /// Writes the vector at `from[offset]` relative to the mean, a unit vector for COSINE, to
+  /// `to[at]` and on.
+  public void centred(float[] from, int offset, float[] to, int at) {
+    float[] x = new float[Rotation.size(dimension)];
+    centre(from, offset, x);
+    System.arraycopy(x, 0, to, at, dimension);
   }
 
   /// Writes the vector relative to the mean to `x`, followed by zeros; returns whether COSINE met a
@@ -150,6 +208,11 @@ public final class RowCodec {
       largest = Math.max(largest, Math.abs(x[i]));
     }
     return largest;
+  }
+
+  /// Of PQ, null for other formats.
+  public @Nullable CodeWords words() {
+    return words;
   }
 
   @Nullable Rotation rotation() {

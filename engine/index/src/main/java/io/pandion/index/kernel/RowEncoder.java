@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// Writes vectors as rows of a format. One thread; reusable; allocates nothing after it was made.
-/// Cost: O(dimension), for SQ4 O(dimension x (log dimension + 12)).
+/// Cost: O(dimension), for SQ4 O(dimension x (log dimension + 12)), for PQ that of its [CodeWords].
 public final class RowEncoder {
   private static final ValueLayout.OfFloat FLOAT = ScalarKernel.FLOAT;
   private static final ValueLayout.OfShort SHORT =
@@ -16,14 +16,22 @@ public final class RowEncoder {
   /// Steps of SQ4 that are tried, as shares of what would reach the largest value.
   private static final int TRIES = 12;
 
+  /// The factor of PQ at most.
+  private static final double MOST_STRETCH = 4;
+
   private final RowCodec codec;
   private final int stride;
   private final float[] x;
+  private final float[] rest;
+  private final byte[] bytes;
 
   RowEncoder(RowCodec codec) {
     this.codec = codec;
-    this.stride = codec.format.stride(codec.dimension);
+    this.stride = codec.stride();
     this.x = new float[Rotation.size(codec.dimension)];
+    CodeWords words = codec.words();
+    this.rest = new float[words == null ? 0 : x.length];
+    this.bytes = new byte[words == null ? 0 : words.bytes()];
   }
 
   /// Writes the vector at `from[offset]` as the row that starts at a byte of `out`, all of its
@@ -32,8 +40,10 @@ public final class RowEncoder {
     out.asSlice(at, stride).fill((byte) 0);
     switch (codec.format) {
       case FLOAT32, FLOAT16, BFLOAT16 -> floats(from, offset, out, at);
+      case INT8 -> bytes(from, offset, out, at);
       case SQ8 -> sq8(from, offset, out, at);
       case SQ4 -> sq4(from, offset, out, at);
+      case PQ -> pq(from, offset, out, at);
     }
   }
 
@@ -50,6 +60,12 @@ public final class RowEncoder {
         case BFLOAT16 -> out.set(SHORT, at + 2L * i, bfloat16(x[i]));
         default -> out.set(FLOAT, at + 4L * i, x[i]);
       }
+    }
+  }
+
+  private void bytes(float[] from, int offset, MemorySegment out, long at) {
+    for (int i = 0; i < codec.dimension; i++) {
+      out.set(ValueLayout.JAVA_BYTE, at + i, RowQuery.rounded(from[offset + i]));
     }
   }
 
@@ -87,6 +103,20 @@ public final class RowEncoder {
       product += (low - 7.5) * x[i] + (high - 7.5) * x[half + i];
     }
     ends(out, at, product, squares, zero);
+  }
+
+  private void pq(float[] from, int offset, MemorySegment out, long at) {
+    boolean zero = codec.centre(from, offset, x);
+    System.arraycopy(x, 0, rest, 0, x.length);
+    java.util.Objects.requireNonNull(codec.words()).encode(rest, bytes);
+    MemorySegment.copy(bytes, 0, out, ValueLayout.JAVA_BYTE, at, bytes.length);
+    double squares = codec.squares(x);
+    double product = squares;
+    for (int i = 0; i < codec.dimension; i++) {
+      product -= (double) rest[i] * x[i];
+    }
+    // words that hardly point to the vector would be stretched beyond all measure
+    ends(out, at, product > 0 ? Math.max(product, squares / MOST_STRETCH) : 0, squares, zero);
   }
 
   private static int code(float steps) {

@@ -48,8 +48,10 @@ final class ScalarKernel implements VectorKernel {
   private static float score(RowQuery query, MemorySegment data, long at) {
     return switch (query.format) {
       case FLOAT32, FLOAT16, BFLOAT16 -> query.l2 ? l2(query, data, at) : dot(query, data, at);
+      case INT8 -> query.l2 ? -int8L2(query, data, at) : sq8(query, data, at);
       case SQ8 -> scored(query, data, at, sq8(query, data, at));
       case SQ4 -> scored(query, data, at, sq4(query, data, at));
+      case PQ -> scored(query, data, at, pq(query, data, at));
     };
   }
 
@@ -93,12 +95,30 @@ final class ScalarKernel implements VectorKernel {
     return sum;
   }
 
+  private static int int8L2(RowQuery query, MemorySegment data, long at) {
+    int sum = 0;
+    for (int i = 0; i < query.stride; i++) {
+      int far = query.codes[i] - data.get(ValueLayout.JAVA_BYTE, at + i);
+      sum += far * far;
+    }
+    return sum;
+  }
+
   private static int sq4(RowQuery query, MemorySegment data, long at) {
     int sum = 0;
     byte[] codes = query.codes;
     for (int i = 0; i < query.stride; i++) {
       int x = data.get(ValueLayout.JAVA_BYTE, at + i) & 255;
       sum += codes[i] * (x & 15) + codes[query.stride + i] * (x >>> 4);
+    }
+    return sum;
+  }
+
+  private static int pq(RowQuery query, MemorySegment data, long at) {
+    int sum = 0;
+    short[] table = query.table();
+    for (int i = 0; i < query.lookups; i++) {
+      sum += table[256 * i + (data.get(ValueLayout.JAVA_BYTE, at + i) & 255)];
     }
     return sum;
   }

@@ -8,6 +8,8 @@ public final class ScoreBatch {
   private final float[] scores;
   final MemorySegment idsSegment;
   final MemorySegment scoresSegment;
+  private long[] queries = {};
+  private MemorySegment queriesSegment = MemorySegment.NULL;
   private long hint;
 
   public ScoreBatch(int capacity) {
@@ -29,6 +31,19 @@ public final class ScoreBatch {
   /// Where scores are written to.
   public float[] scores() {
     return scores;
+  }
+
+  /// Room for the addresses of so many queries.
+  long[] queries(int count) {
+    if (queries.length < count) {
+      queries = new long[count];
+      queriesSegment = MemorySegment.ofArray(queries);
+    }
+    return queries;
+  }
+
+  MemorySegment queriesSegment() {
+    return queriesSegment;
   }
 
   /// Names 128 readable bytes that the caller will read after the next call: the native kernel

@@ -4,9 +4,9 @@ package io.pandion.index.kernel;
 /// computed is said by [RowQuery], how rows lie by [RowFormat].
 ///
 /// There are three twins: `scalar`, plain Java; `vector`, the Vector API; and `native`, C, where
-/// the build found a compiler and the processor's library is in the jar. SQ8 and SQ4 scores are the
-/// same bits in all of them, the others differ by the rounding of sums. Threads: stateless, any
-/// number. Nothing allocates.
+/// the build found a compiler and the processor's library is in the jar. INT8, SQ8, SQ4 and PQ
+/// scores are the same bits in all of them, the others differ by the rounding of sums. Threads:
+/// stateless, any number. Nothing allocates.
 public interface VectorKernel {
   /// `scalar`, `vector` or `native`.
   String name();

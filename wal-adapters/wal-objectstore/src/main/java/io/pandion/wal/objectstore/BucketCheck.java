@@ -80,7 +80,8 @@ final class BucketCheck {
       return;
     }
     for (String object : bucket.list(StreamId.ROOT)) {
-      if (!isStray(object) && holdsRecords(object) && meta.isEmpty()) {
+      boolean other = StreamId.isRollUp(object) || isStray(object);
+      if (!other && holdsRecords(object) && meta.isEmpty()) {
         throw PandionException.corrupt(
             "the bucket holds a log ("
                 + object

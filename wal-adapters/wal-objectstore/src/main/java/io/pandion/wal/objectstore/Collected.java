@@ -3,11 +3,12 @@ package io.pandion.wal.objectstore;
 import java.util.function.Predicate;
 
 /// Whether a slot, by its object's name, may have been collected: its stream's low-water mark is
-/// above it, which is written before anything is deleted, or its stream is not known any more.
+/// above it, which is written before anything is deleted, or its stream is not known any more. A
+/// roll-up may always be gone.
 record Collected(WalMeta meta) implements Predicate<String> {
   @Override
   public boolean test(String object) {
-    if (!object.startsWith(StreamId.ROOT)) {
+    if (!object.startsWith(StreamId.ROOT) || StreamId.isRollUp(object)) {
       return true;
     }
     String[] path = object.split("/", -1);

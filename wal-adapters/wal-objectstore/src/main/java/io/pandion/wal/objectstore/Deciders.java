@@ -8,6 +8,9 @@ import java.util.random.RandomGenerator;
 /// Makes the parts of a provider that keep the protocol's promises. Tests plant faults here, to
 /// show that they would be found.
 class Deciders {
+  private static final int IDLE_SLOTS = 16;
+  private static final int ROLL_UP_SLOTS = 256;
+
   WalMeta meta(MetaStore store) {
     return new WalMeta(store);
   }
@@ -26,6 +29,14 @@ class Deciders {
   }
 
   LowWater lowWater(WalMeta meta, ObjectStore store) {
-    return new LowWater(meta, store);
+    return new LowWater(meta, store, rollUps());
+  }
+
+  IdleExtents idleExtents() {
+    return new IdleExtents(IDLE_SLOTS);
+  }
+
+  RollUps rollUps() {
+    return new RollUps(ROLL_UP_SLOTS);
   }
 }

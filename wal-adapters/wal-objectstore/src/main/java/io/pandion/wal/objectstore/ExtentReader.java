@@ -4,6 +4,7 @@ import io.pandion.model.PandionException;
 import io.pandion.wal.WalMessage;
 import io.pandion.wal.WalReader;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -21,10 +22,18 @@ final class ExtentReader implements WalReader {
   record Span(StreamIndex index, long from, long to) {}
 
   /// A part that has records for the reader.
-  private record Piece(StreamIndex index, long slot, Part part) {}
+  ///
+  /// @param records read ahead, or null: it is large and read when the reader comes to it
+  private record Piece(StreamIndex index, long slot, Part part, @Nullable Future<byte[]> records) {}
 
   /// Slots that are looked at together.
   private static final int WIDTH = 4;
+
+  /// A run of so many slots may have a roll-up.
+  private static final int LONG_RUN = 16;
+
+  /// Parts up to this size are read ahead.
+  private static final int AHEAD = 1 << 20;
 
   private final String channel;
   private final int channelCrc;
@@ -125,7 +134,8 @@ final class ExtentReader implements WalReader {
     }
     Piece piece = pieces.removeFirst();
     object = piece.index.stream().object(piece.slot);
-    byte[] records = piece.index.read(piece.slot, piece.part);
+    byte[] records =
+        piece.records == null ? piece.index.read(piece.slot, piece.part) : get(piece.records);
     cursor = new RecordCodec.Cursor(object, channelCrc, records);
     return true;
   }
@@ -139,7 +149,7 @@ final class ExtentReader implements WalReader {
       long to = Math.min(span.to, span.from + WIDTH);
       spans.addFirst(new Span(span.index, to, span.to));
       try {
-        return io.submit(() -> pieces(span.index, span.from, to));
+        return io.submit(() -> pieces(span, to));
       } catch (RejectedExecutionException e) {
         throw closed(e);
       }
@@ -147,21 +157,32 @@ final class ExtentReader implements WalReader {
     return null;
   }
 
-  private List<Piece> pieces(StreamIndex index, long fromSlot, long toSlot) {
-    return index.load(fromSlot, toSlot).stream()
-        .filter(slot -> slot.part(channel) != null)
-        .map(
-            slot ->
-                new Piece(
-                    index, slot.number(), java.util.Objects.requireNonNull(slot.part(channel))))
-        .filter(piece -> piece.part.lastSeq() >= from)
-        .toList();
+  private List<Piece> pieces(Span span, long to) {
+    StreamIndex index = span.index;
+    if (span.to - span.from >= LONG_RUN) {
+      index.learn(span.from);
+    }
+    List<Piece> out = new ArrayList<>();
+    for (Slot slot : index.load(span.from, to)) {
+      Part part = slot.part(channel);
+      if (part != null && part.lastSeq() >= from) {
+        long number = slot.number();
+        boolean small = part.length() <= AHEAD;
+        out.add(
+            new Piece(
+                index, number, part, small ? io.submit(() -> index.read(number, part)) : null));
+      }
+    }
+    return out;
   }
 
-  private static List<Piece> get(Future<List<Piece>> future) {
+  private static <T> T get(Future<T> future) {
     try {
       return future.get();
     } catch (ExecutionException e) {
+      if (e.getCause() instanceof RejectedExecutionException r) {
+        throw closed(r);
+      }
       throw e.getCause() instanceof PandionException p
           ? new PandionException(p.reason(), p.subject(), String.valueOf(p.getMessage()), p)
           : new IllegalStateException(e.getCause());

@@ -13,6 +13,7 @@ final class KnownStreams {
   private final ObjectCache cache;
   private final ExecutorService io;
   private final LowWater lowWater;
+  private final RollUps rollUps;
   private final Optional<Strays> strays;
   private final Map<String, StreamIndex> indexes = new ConcurrentHashMap<>();
 
@@ -22,17 +23,19 @@ final class KnownStreams {
       ObjectCache cache,
       ExecutorService io,
       LowWater lowWater,
+      RollUps rollUps,
       Optional<Strays> strays) {
     this.store = store;
     this.cache = cache;
     this.io = io;
     this.lowWater = lowWater;
+    this.rollUps = rollUps;
     this.strays = strays;
   }
 
   StreamIndex index(String stream) {
     return indexes.computeIfAbsent(
-        stream, s -> new StreamIndex(StreamId.parse(s), store, cache, io));
+        stream, s -> new StreamIndex(StreamId.parse(s), store, cache, io, rollUps));
   }
 
   /// Removes what a stream holds below what any channel needs, and what is known of it here.

@@ -11,10 +11,12 @@ import java.util.Optional;
 class LowWater {
   private final WalMeta meta;
   private final ObjectStore store;
+  private final RollUps rollUps;
 
-  LowWater(WalMeta meta, ObjectStore store) {
+  LowWater(WalMeta meta, ObjectStore store, RollUps rollUps) {
     this.meta = meta;
     this.store = store;
+    this.rollUps = rollUps;
   }
 
   /// @param stream whose slots some channel has just let go
@@ -29,6 +31,9 @@ class LowWater {
     long done = marked.get().lowWater();
     for (long slot = marked.get().deleted(); slot < done; slot++) {
       store.delete(stream.object(slot));
+    }
+    for (long end : rollUps.ends(marked.get().deleted(), done)) {
+      store.delete(stream.rollUp(end - rollUps.slots()));
     }
     meta.changeStream(name, r -> done > r.deleted() ? r.deletedBelow(done) : r);
     return forget(name) ? -1 : done;

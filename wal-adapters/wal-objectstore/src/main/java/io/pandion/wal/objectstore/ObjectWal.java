@@ -9,10 +9,8 @@ import io.pandion.wal.WalReader;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
@@ -24,9 +22,6 @@ import org.jspecify.annotations.Nullable;
 /// A call of `append` waits while too much is not durable yet, and throws UNAVAILABLE_RETRY when
 /// that takes too long: nothing of the batch was written then, and the log goes on.
 final class ObjectWal implements Wal {
-  /// A slot of the open extent with records of this channel, and the tick of the last one.
-  private record Durable(long slot, long lastTick) {}
-
   private final ObjectWalProvider provider;
   private final ObjectWalSettings settings;
   private final ReentrantLock lock;
@@ -39,7 +34,7 @@ final class ObjectWal implements Wal {
   // Guarded by the lock.
   private StreamWriter stream;
   private List<Extent> extents;
-  private final NavigableMap<Long, Durable> slotsByLastSeq = new TreeMap<>();
+  private final TailSlots tail = new TailSlots();
   private long nextLsn;
   private long durableLsn;
   private long lastTick;
@@ -206,7 +201,7 @@ final class ObjectWal implements Wal {
   /// A slot with records of this channel is durable. With the lock held.
   void durable(long slot, long lastSeq, long tick) {
     durableLsn = lastSeq + 1;
-    slotsByLastSeq.put(lastSeq, new Durable(slot, tick));
+    tail.add(slot, lastSeq, tick);
   }
 
   @Override
@@ -222,12 +217,7 @@ final class ObjectWal implements Wal {
       for (Extent extent : extents) {
         StreamIndex index = provider.index(extent.stream());
         if (extent.isOpen()) {
-          var from = slotsByLastSeq.ceilingEntry(fromLsn);
-          if (from != null) {
-            spans.add(
-                new ExtentReader.Span(
-                    index, from.getValue().slot, slotsByLastSeq.lastEntry().getValue().slot + 1));
-          }
+          tail.span(index, fromLsn).ifPresent(spans::add);
         } else if (extent.lastSeq() >= fromLsn) {
           spans.add(new ExtentReader.Span(index, extent.fromSlot(), extent.toSlot()));
           keeps = Math.min(keeps, extent.firstSeq());
@@ -290,15 +280,12 @@ final class ObjectWal implements Wal {
 
   /// The start of the open extent once everything below an lsn has gone. With the lock held.
   Extent openFrom(long below) {
-    Extent open = extents.getLast();
-    var kept = slotsByLastSeq.ceilingEntry(below);
-    var gone = slotsByLastSeq.lowerEntry(below);
-    if (gone == null) {
-      return open;
-    }
-    long slot =
-        kept == null ? Math.max(stream.acknowledged(), open.fromSlot()) : kept.getValue().slot;
-    return open.from(slot, gone.getKey() + 1, gone.getValue().lastTick);
+    return tail.from(extents.getLast(), below, stream.acknowledged());
+  }
+
+  /// Whether the open extent holds nothing and may yet. With the lock held.
+  boolean isIdle() {
+    return tail.isEmpty() && failed == null && !closing;
   }
 
   /// With the lock held.
@@ -309,19 +296,12 @@ final class ObjectWal implements Wal {
   /// What is before these is not read any more. With the lock held.
   void trimmed(List<Extent> left) {
     extents = left;
-    slotsByLastSeq.headMap(left.getLast().firstSeq()).clear();
+    tail.forgetBelow(left.getLast().firstSeq());
   }
 
   /// Its open extent as it ends now. With the lock held.
   Extent endedNow() {
-    Extent open = extents.getLast();
-    long slot =
-        slotsByLastSeq.isEmpty() ? open.fromSlot() : slotsByLastSeq.lastEntry().getValue().slot + 1;
-    long tick =
-        slotsByLastSeq.isEmpty()
-            ? open.tickBefore()
-            : slotsByLastSeq.lastEntry().getValue().lastTick;
-    return open.end(slot, durableLsn - 1, tick);
+    return tail.end(extents.getLast(), durableLsn - 1);
   }
 
   StreamWriter stream() {
@@ -332,7 +312,7 @@ final class ObjectWal implements Wal {
   void moved(List<Extent> newExtents, StreamWriter to) {
     extents = newExtents;
     stream = to;
-    slotsByLastSeq.clear();
+    tail.clear();
   }
 
   /// Takes nothing any more. With the lock held.

@@ -101,6 +101,7 @@ public final class ObjectWalProvider implements WalProvider {
             cache,
             io,
             deciders.lowWater(meta, patient),
+            deciders.rollUps(),
             named.map(n -> new Strays(patientBucket, n, meta)));
     this.own =
         new OwnStreams(
@@ -118,7 +119,7 @@ public final class ObjectWalProvider implements WalProvider {
             this::ended);
     this.bucket = new BucketCheck(patientBucket, meta, mode, named, own::newName, io);
     this.takeOver = new TakeOver(meta, own, known, fence, node);
-    this.trimmer = new Trimmer(meta, lock, known);
+    this.trimmer = new Trimmer(meta, lock, known, deciders.idleExtents());
     this.survivors = new Survivors(meta, lock);
     this.removal = new ChannelRemoval(meta, own, known, fence);
   }
@@ -291,7 +292,7 @@ public final class ObjectWalProvider implements WalProvider {
         () -> {
           opening.lock();
           try {
-            trimmer.trim(wal);
+            trimmer.trim(wal, open.values());
           } finally {
             opening.unlock();
           }

@@ -47,6 +47,8 @@ class StreamFence {
         }
         at++;
       }
+      // a stream that is longer than that may have roll-ups
+      index.learn(at);
     }
   }
 

@@ -43,6 +43,16 @@ record StreamId(long high, long low) {
     return folder() + String.format(Locale.ROOT, "%020d", slot);
   }
 
+  /// @param first slot that it may sum up
+  String rollUp(long first) {
+    return folder() + String.format(Locale.ROOT, "idx/%020d", first);
+  }
+
+  /// Whether a name is a roll-up's.
+  static boolean isRollUp(String object) {
+    return object.contains("/idx/");
+  }
+
   @Override
   public String toString() {
     return text();

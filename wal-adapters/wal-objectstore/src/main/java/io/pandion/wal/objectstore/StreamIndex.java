@@ -3,29 +3,45 @@ package io.pandion.wal.objectstore;
 import io.pandion.model.PandionException;
 import io.pandion.storage.ObjectStore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// What is known of the slots of one stream: filled by its writer, or from the store when another
 /// wrote it. Any number of threads.
 final class StreamIndex {
+  /// Objects up to this size are read whole: other channels want the rest of them.
+  private static final int WHOLE = 256 << 10;
+
   private final StreamId stream;
   private final ObjectStore store;
   private final ObjectCache cache;
   private final ExecutorService io;
+  private final RollUps rollUps;
   private final NavigableMap<Long, Slot> slots = new ConcurrentSkipListMap<>();
 
-  StreamIndex(StreamId stream, ObjectStore store, ObjectCache cache, ExecutorService io) {
+  /// Whether a roll-up is on its way.
+  private final AtomicBoolean summing = new AtomicBoolean();
+
+  /// First slots of the groups whose roll-up was looked for.
+  private final Set<Long> learned = ConcurrentHashMap.newKeySet();
+
+  StreamIndex(
+      StreamId stream, ObjectStore store, ObjectCache cache, ExecutorService io, RollUps rollUps) {
     this.stream = stream;
     this.store = store;
     this.cache = cache;
     this.io = io;
+    this.rollUps = rollUps;
   }
 
   StreamId stream() {
@@ -39,6 +55,60 @@ final class StreamIndex {
   /// Nothing below is needed any more.
   void forgetBelow(long slot) {
     slots.headMap(slot).clear();
+  }
+
+  /// Sums up, in the background, the groups that have become whole. A group of which nothing is
+  /// needed any more is left out; so is one that comes while another is on its way.
+  ///
+  /// @param before behind the slots that were acknowledged the last time
+  /// @param below behind those that are acknowledged now
+  void sumUp(long before, long below) {
+    for (long end : rollUps.ends(before, below)) {
+      List<Slot> group = known(end - rollUps.slots(), end);
+      boolean dense = !group.isEmpty() && group.getFirst().number() + group.size() == end;
+      if (dense && summing.compareAndSet(false, true)) {
+        sumUp(stream.rollUp(end - rollUps.slots()), group);
+      }
+    }
+  }
+
+  private void sumUp(String name, List<Slot> group) {
+    try {
+      io.execute(
+          () -> {
+            try {
+              boolean _ = store.putIfAbsent(name, RollUp.encode(group));
+            } catch (PandionException e) {
+              // It is not missed: the slots are looked at one by one.
+              return;
+            } finally {
+              summing.set(false);
+            }
+          });
+    } catch (RejectedExecutionException e) {
+      summing.set(false); // the provider was closed meanwhile
+    }
+  }
+
+  /// Learns the slots around one from their roll-up, if there is one; the others are found by
+  /// looking at each.
+  void learn(long slot) {
+    long first = rollUps.first(slot);
+    if (slots.containsKey(slot) || !learned.add(first)) {
+      return;
+    }
+    String name = stream.rollUp(first);
+    try {
+      for (Slot one : RollUp.parse(name, stream, store.readAll(name))) {
+        slots.putIfAbsent(one.number(), one);
+      }
+    } catch (PandionException e) {
+      if (e.reason() != PandionException.Reason.NOT_FOUND
+          && e.reason() != PandionException.Reason.CORRUPT_DATA) {
+        learned.remove(first);
+        throw e;
+      }
+    }
   }
 
   /// Slots that are known, in order, of `[from, to)`.
@@ -138,15 +208,22 @@ final class StreamIndex {
 
   /// The records of a part.
   ///
-  /// @throws PandionException CORRUPT_DATA when the object is gone or shorter
+  /// @throws PandionException CORRUPT_DATA when the object is gone, shorter, or another
   byte[] read(long slot, Part part) {
     String name = stream.object(slot);
-    byte[] cached = cache.get(name);
-    if (cached != null) {
-      return java.util.Arrays.copyOfRange(cached, part.offset(), part.offset() + part.length());
-    }
+    byte[] bytes = cache.get(name);
+    Slot known = slots.get(slot);
     try {
-      return store.read(name, part.offset(), part.length());
+      if (bytes == null && known != null && known.length() <= WHOLE) {
+        bytes = store.readAll(name);
+        if (Slot.parse(name, stream, slot, bytes).checksum() != known.checksum()) {
+          throw PandionException.corrupt("log object '" + name + "' is not the one it was");
+        }
+        cache.put(name, bytes);
+      }
+      return bytes == null
+          ? store.read(name, part.offset(), part.length())
+          : Arrays.copyOfRange(bytes, part.offset(), part.offset() + part.length());
     } catch (PandionException e) {
       if (e.reason() == PandionException.Reason.NOT_FOUND) {
         throw PandionException.corrupt(

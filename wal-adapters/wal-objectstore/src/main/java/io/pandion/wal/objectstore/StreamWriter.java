@@ -334,9 +334,11 @@ final class StreamWriter {
       }
     }
     done.clear();
+    long before = acknowledged;
     acknowledged = Math.max(acknowledged, below);
     room.signalAll();
     unlocked(() -> durable.forEach(WaitingRun::complete));
+    index.sumUp(before, acknowledged);
     room.signalAll();
   }
 

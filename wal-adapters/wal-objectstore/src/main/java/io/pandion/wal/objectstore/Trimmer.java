@@ -2,6 +2,7 @@ package io.pandion.wal.objectstore;
 
 import io.pandion.model.PandionException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,27 +10,32 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /// Moves the checkpoint of a log, which is the start of its first extent, and lets go the slots
-/// before it. Called while no channel changes hands.
+/// before it; neighbours that are idle follow. Called while no channel changes hands.
 final class Trimmer {
   private final WalMeta meta;
   private final ReentrantLock lock;
   private final KnownStreams known;
+  private final IdleExtents idle;
 
   /// Streams that were let go and are not collected yet, and behind which slots.
   private final Map<String, Long> owed = new LinkedHashMap<>();
 
   /// @param lock guards the logs
-  Trimmer(WalMeta meta, ReentrantLock lock, KnownStreams known) {
+  Trimmer(WalMeta meta, ReentrantLock lock, KnownStreams known, IdleExtents idle) {
     this.meta = meta;
     this.lock = lock;
     this.known = known;
+    this.idle = idle;
   }
 
   /// Goes on until there is nothing more to do.
-  void trim(ObjectWal wal) {
+  ///
+  /// @param all that are open
+  void trim(ObjectWal wal, Collection<ObjectWal> all) {
     try {
       for (List<Extent> left = narrow(wal); !left.isEmpty(); left = narrow(wal)) {
         write(wal, left);
+        all.forEach(this::follow);
         collectOwed();
       }
     } catch (PandionException e) {
@@ -66,6 +72,26 @@ final class Trimmer {
       return left;
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void follow(ObjectWal wal) {
+    List<Extent> left;
+    lock.lock();
+    try {
+      left = idle.following(wal);
+      if (left.isEmpty()) {
+        return;
+      }
+      wal.trimmed(left);
+    } finally {
+      lock.unlock();
+    }
+    try {
+      write(wal, left);
+    } catch (PandionException e) {
+      // It is not ours any more, or follows the next time: only its neighbours' slots stay.
+      return;
     }
   }
 

@@ -36,7 +36,11 @@ public enum PlantedFault {
   /// An object's entry is written whether there is one or not.
   NAMED_ANEW,
   /// What an attempt wrote is removed when nobody knows whether it got its name.
-  UNKNOWN_IS_REMOVED;
+  UNKNOWN_IS_REMOVED,
+  /// The extent of an idle channel begins behind creates that are still under way.
+  IDLE_FOLLOWS_TOO_FAR;
+
+  public static final int ROLL_UP_SLOTS = 4;
 
   /// Where the mistake can be made: what makes sure that an object is created once only.
   public ObjectWalSettings.Commit commit() {
@@ -76,9 +80,27 @@ public enum PlantedFault {
       @Override
       LowWater lowWater(WalMeta meta, ObjectStore store) {
         return switch (PlantedFault.this) {
-          case COLLECTED_BELOW_ONE_CHECKPOINT -> new OneCheckpoint(meta, store);
-          case FENCE_COLLECTED -> new FenceToo(meta, store);
+          case COLLECTED_BELOW_ONE_CHECKPOINT -> new OneCheckpoint(meta, store, rollUps());
+          case FENCE_COLLECTED -> new FenceToo(meta, store, rollUps());
           default -> super.lowWater(meta, store);
+        };
+      }
+
+      @Override
+      RollUps rollUps() {
+        // histories are short
+        return new RollUps(ROLL_UP_SLOTS);
+      }
+
+      @Override
+      IdleExtents idleExtents() {
+        return new IdleExtents(1) {
+          @Override
+          long from(StreamWriter stream) {
+            return PlantedFault.this == IDLE_FOLLOWS_TOO_FAR
+                ? stream.nextSlot()
+                : super.from(stream);
+          }
         };
       }
     };
@@ -184,8 +206,8 @@ public enum PlantedFault {
   private static final class OneCheckpoint extends LowWater {
     private long released;
 
-    OneCheckpoint(WalMeta meta, ObjectStore store) {
-      super(meta, store);
+    OneCheckpoint(WalMeta meta, ObjectStore store, RollUps rollUps) {
+      super(meta, store, rollUps);
     }
 
     @Override
@@ -204,8 +226,8 @@ public enum PlantedFault {
     private final WalMeta meta;
     private final ObjectStore store;
 
-    FenceToo(WalMeta meta, ObjectStore store) {
-      super(meta, store);
+    FenceToo(WalMeta meta, ObjectStore store, RollUps rollUps) {
+      super(meta, store, rollUps);
       this.meta = meta;
       this.store = store;
     }

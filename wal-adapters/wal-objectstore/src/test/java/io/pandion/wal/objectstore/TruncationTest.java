@@ -95,6 +95,34 @@ class TruncationTest {
     }
   }
 
+  /// One that is opened and not written would pin the stream that it shares.
+  @Test
+  void an_idle_channel_does_not_hold_back_the_slots_that_its_neighbours_let_go() {
+    try (ObjectWalProvider provider = Providers.fast(objects, meta)) {
+      Wal idle = provider.open("idle", 1);
+      Wal silent = provider.open("silent", 1);
+      append(silent, 1).join();
+      silent.truncate(2);
+      Wal busy = provider.open("busy", 1);
+      for (int round = 1; round <= 3; round++) {
+        for (int i = 0; i < 20; i++) {
+          append(busy, 1).join();
+        }
+        busy.truncate(busy.nextLsn());
+        // an extent follows when it is 16 slots behind
+        Eventually.holds(() -> objects.list("wal/v1/").size() < 16);
+      }
+      append(idle, 1).join();
+      append(silent, 1).join();
+      append(busy, 1).join();
+      try (ObjectWalProvider other = Providers.fast(objects, meta)) {
+        assertThat(rest(other.open("idle", 2).read(1))).containsExactly(1L);
+        assertThat(rest(other.open("silent", 2).read(1))).containsExactly(2L);
+        assertThat(rest(other.open("busy", 2).read(1))).containsExactly(61L);
+      }
+    }
+  }
+
   /// Readers must not begin where the slots may have gone, and the next truncation must go on.
   @Test
   void truncation_goes_on_after_a_lost_reply_of_the_meta_store() {

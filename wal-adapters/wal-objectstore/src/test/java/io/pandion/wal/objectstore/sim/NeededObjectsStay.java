@@ -1,15 +1,17 @@
 package io.pandion.wal.objectstore.sim;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pandion.wal.objectstore.PlantedFault;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
-/// FENCE or CLOSE object never. Where the meta store names the objects, what lies behind the end of
-/// its stream may go, too: its writer, who was paused, may name it a moment after it was looked at.
-/// A stream ends once, and its marks do not fall while it is known.
+/// FENCE or CLOSE object never; a roll-up when all slots that it may hold have gone. Where the meta
+/// store names the objects, what lies behind the end of its stream may go, too, and roll-ups of a
+/// stream that has ended: their writer, who was paused, may name them a moment after they were
+/// looked at. A stream ends once, and its marks do not fall while it is known.
 ///
 /// A stream that was collected whole is forgotten. What is deleted then lies below the mark that
 /// was written before: deletes, and creates of a writer that was paused, may come as late as they
@@ -18,6 +20,7 @@ import java.util.TreeSet;
 final class NeededObjectsStay implements Invariant {
   private static final String ROOT = "wal/v1/";
   private static final int DATA = 1;
+  private static final int ROLL_UP = 4;
   private final ChannelEntries entries = new ChannelEntries();
 
   /// Highest low-water mark that was ever written, by stream.
@@ -32,7 +35,8 @@ final class NeededObjectsStay implements Invariant {
   public void see(Happening happening) {
     switch (happening) {
       case Happening.Named _ -> named = true;
-      case Happening.Created c when c.kind() != DATA && c.name().startsWith(ROOT) -> {
+      case Happening.Created c
+          when c.kind() != DATA && c.kind() != ROLL_UP && c.name().startsWith(ROOT) -> {
         String[] path = c.name().substring(ROOT.length()).split("/", -1);
         if (Long.parseLong(path[2]) < marks.getOrDefault(path[1], 0L)) {
           late.add(c.name());
@@ -48,11 +52,19 @@ final class NeededObjectsStay implements Invariant {
   private void deleted(Happening.Deleted d) {
     String[] path = d.name().substring(ROOT.length()).split("/", -1);
     String stream = path[1];
+    long end = entries.stream(stream).path("end").asLong(-1);
+    if (d.kind() == ROLL_UP) {
+      long behind = Long.parseLong(path[3]) + PlantedFault.ROLL_UP_SLOTS;
+      boolean ended = named && end >= 0;
+      if (!ended && behind > marks.getOrDefault(stream, 0L)) {
+        throw new Violation(getClass(), d + " may hold slots that are needed");
+      }
+      return;
+    }
     long slot = Long.parseLong(path[2]);
     if (d.kind() != DATA && !late.contains(d.name())) {
       throw new Violation(getClass(), d + " is an end");
     }
-    long end = entries.stream(stream).path("end").asLong(-1);
     if (named && end >= 0 && slot > end) {
       return;
     }
