@@ -19,14 +19,16 @@ public final class AppendsUnderWay {
   /// A batch; when [#refused], its future has failed already and nothing may be sent.
   ///
   /// @param since when it was taken, by the clock that the log was given
+  /// @param alone whether nothing was under way then
   public record Batch(
       List<WalMessage> messages,
       long bytes,
       long since,
+      boolean alone,
       CompletableFuture<Void> future,
       boolean refused) {
     static Batch refusal(PandionException why) {
-      return new Batch(List.of(), 0, 0, CompletableFuture.failedFuture(why), true);
+      return new Batch(List.of(), 0, 0, false, CompletableFuture.failedFuture(why), true);
     }
   }
 
@@ -87,7 +89,13 @@ public final class AppendsUnderWay {
       return Batch.refusal(refusal.get());
     }
     Batch made =
-        new Batch(List.copyOf(batch), size, nanos.getAsLong(), new CompletableFuture<>(), false);
+        new Batch(
+            List.copyOf(batch),
+            size,
+            nanos.getAsLong(),
+            batches.isEmpty(),
+            new CompletableFuture<>(),
+            false);
     if (batch.isEmpty()) {
       made.future().complete(null);
       return made;

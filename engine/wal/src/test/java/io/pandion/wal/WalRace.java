@@ -20,7 +20,8 @@ public final class WalRace {
   private static final int WINDOW_MESSAGES = 2_000;
   private static final long WINDOW_BYTES = 16L << 20;
 
-  /// Something that takes a message of one channel and tells when it is durable.
+  /// Something that takes a message of one channel and tells when it is durable. Closed, it leaves
+  /// nothing behind.
   public interface Log extends AutoCloseable {
     CompletableFuture<?> append();
 
@@ -140,7 +141,8 @@ public final class WalRace {
   }
 
   private Log wal(int bytes) {
-    Wal wal = provider.open("speed-" + channels++, 1);
+    String channel = "speed-" + channels++;
+    Wal wal = provider.open(channel, 1);
     WalBody body = WalBody.ofBytes(value(bytes));
     return new Log() {
       @Override
@@ -152,6 +154,7 @@ public final class WalRace {
       @Override
       public void close() {
         wal.close();
+        provider.remove(channel);
       }
     };
   }

@@ -54,10 +54,8 @@ final class KafkaClients implements AutoCloseable {
     config.put(ProducerConfig.BUFFER_MEMORY_CONFIG, 2L * unacknowledgedBytes);
     config.put(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 4 << 20);
     // A record waits for brokers that are away, or is refused by the log before it is sent: when
-    // one
-    // record fails, all behind it fail, and the log stops. To begin anew with the bootstrap
-    // servers,
-    // as a producer does by default, would make it forget the topic and fail what waits.
+    // one record fails, all behind it fail, and the log stops. To begin anew with the bootstrap
+    // servers, as a producer does by default, would make it forget the topic and fail what waits.
     config.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.MAX_VALUE);
     config.put(ProducerConfig.RECONNECT_BACKOFF_MAX_MS_CONFIG, 5_000);
     config.put(CommonClientConfigs.METADATA_RECOVERY_STRATEGY_CONFIG, "none");

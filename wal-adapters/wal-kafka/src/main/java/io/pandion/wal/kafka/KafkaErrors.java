@@ -5,6 +5,9 @@ import io.pandion.model.PandionException.Reason;
 import io.pandion.model.PandionException.Subject;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
@@ -32,5 +35,18 @@ final class KafkaErrors {
     } catch (InterruptedException e) {
       throw new InterruptException(e);
     }
+  }
+
+  /// What the caller can do about a failure of a client: nothing but other settings, or other
+  /// rights, help where Kafka refuses who we are.
+  static Reason reason(@Nullable Throwable e) {
+    for (Throwable at = e; at != null; at = at.getCause()) {
+      if (at instanceof ConfigException
+          || at instanceof AuthenticationException
+          || at instanceof AuthorizationException) {
+        return Reason.INVALID_REQUEST;
+      }
+    }
+    return Reason.UNAVAILABLE_RETRY;
   }
 }

@@ -31,12 +31,14 @@ final class KafkaTopic {
   private final Admin admin;
   private final String pchannel;
   private final String name;
+  private final String brokers;
   private final int replicationFactor;
 
   KafkaTopic(Admin admin, String pchannel, KafkaWalSettings settings) {
     this.admin = admin;
     this.pchannel = pchannel;
     this.name = settings.topicPrefix() + pchannel;
+    this.brokers = settings.bootstrapServers();
     this.replicationFactor = settings.replicationFactor();
   }
 
@@ -56,13 +58,13 @@ final class KafkaTopic {
       verify(found.orElseThrow(), settings());
     } catch (ExecutionException e) {
       throw KafkaErrors.channel(
-          Reason.UNAVAILABLE_RETRY,
+          KafkaErrors.reason(e),
           pchannel,
-          "Kafka does not tell about topic " + name,
+          "Kafka at " + brokers + " does not tell about topic " + name,
           e.getCause());
     } catch (KafkaException e) {
       throw KafkaErrors.channel(
-          Reason.UNAVAILABLE_RETRY, pchannel, "Kafka cannot make topic " + name, e);
+          KafkaErrors.reason(e), pchannel, "Kafka cannot make topic " + name, e);
     }
   }
 

@@ -1,7 +1,6 @@
 package io.pandion.wal.kafka;
 
 import io.pandion.model.PandionException;
-import io.pandion.model.PandionException.Reason;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalProvider;
 import java.time.Duration;
@@ -16,7 +15,6 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.config.ConfigException;
 
 /// Logs on Kafka, a topic of one partition for each pchannel; [KafkaRecords] specifies the records.
 ///
@@ -90,10 +88,8 @@ public final class KafkaWalProvider implements WalProvider {
     try {
       return action.get();
     } catch (KafkaException e) {
-      boolean settingsAreWrong =
-          e instanceof ConfigException || e.getCause() instanceof ConfigException;
       throw KafkaErrors.channel(
-          settingsAreWrong ? Reason.INVALID_REQUEST : Reason.UNAVAILABLE_RETRY,
+          KafkaErrors.reason(e),
           pchannel,
           "cannot open the log on Kafka at " + settings.bootstrapServers(),
           e);
@@ -113,7 +109,7 @@ public final class KafkaWalProvider implements WalProvider {
       throw new org.apache.kafka.common.errors.InterruptException(e);
     } catch (ExecutionException | TimeoutException e) {
       throw KafkaErrors.channel(
-          Reason.UNAVAILABLE_RETRY,
+          KafkaErrors.reason(e),
           log.pchannel(),
           "cannot write to topic " + log.topic() + " at " + settings.bootstrapServers(),
           e.getCause() == null ? e : e.getCause());

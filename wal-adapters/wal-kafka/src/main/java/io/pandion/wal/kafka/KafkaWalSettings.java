@@ -66,6 +66,17 @@ public record KafkaWalSettings(
     return new KafkaWalSettings("pandion-", 0, Map.of("bootstrap.servers", bootstrapServers));
   }
 
+  /// Without the values of the client's settings, passwords among them.
+  @Override
+  public String toString() {
+    return "Kafka at "
+        + bootstrapServers()
+        + ", topics "
+        + topicPrefix
+        + "*, client settings "
+        + new TreeMap<>(client).keySet();
+  }
+
   String bootstrapServers() {
     return client.getOrDefault("bootstrap.servers", "");
   }

@@ -1,5 +1,6 @@
 package io.pandion.wal.kafka;
 
+import io.pandion.wal.TestCertificate;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -7,6 +8,7 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
@@ -31,16 +33,24 @@ public final class KafkaBroker implements AutoCloseable {
   private final int controllerPort;
   private final String voters;
   private final int replicas;
+  private final Map<String, String> secured;
   private @Nullable Process process;
 
   private KafkaBroker(
-      Path directory, int node, int port, int controllerPort, String voters, int replicas) {
+      Path directory,
+      int node,
+      int port,
+      int controllerPort,
+      String voters,
+      int replicas,
+      Map<String, String> secured) {
     this.directory = directory;
     this.node = node;
     this.port = port;
     this.controllerPort = controllerPort;
     this.voters = voters;
     this.replicas = replicas;
+    this.secured = secured;
   }
 
   /// A cluster of one.
@@ -64,7 +74,8 @@ public final class KafkaBroker implements AutoCloseable {
               ports.get(i),
               ports.get(count + i),
               String.join(",", voters),
-              Math.min(count, 3));
+              Math.min(count, 3),
+              Map.of());
       broker.format();
       broker.launch();
       brokers.add(broker);
@@ -73,6 +84,42 @@ public final class KafkaBroker implements AutoCloseable {
       broker.awaitReady(count);
     }
     return brokers;
+  }
+
+  /// A cluster of one that has a second door: with TLS, for users with a password.
+  ///
+  /// @param securePort where it listens for them
+  static KafkaBroker startSecured(
+      Path directory, TestCertificate certificate, int securePort, String user, String password)
+      throws IOException {
+    List<Integer> ports = freePorts(2);
+    Map<String, String> secured =
+        Map.of(
+            "listeners",
+            "PLAINTEXT://127.0.0.1:%d,CONTROLLER://127.0.0.1:%d,SECURE://127.0.0.1:%d"
+                .formatted(ports.get(0), ports.get(1), securePort),
+            "listener.security.protocol.map",
+            "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT,SECURE:SASL_SSL",
+            "inter.broker.listener.name",
+            "PLAINTEXT",
+            "sasl.enabled.mechanisms",
+            "PLAIN",
+            "listener.name.secure.plain.sasl.jaas.config",
+            "org.apache.kafka.common.security.plain.PlainLoginModule required user_%s=\"%s\";"
+                .formatted(user, password),
+            "ssl.keystore.type",
+            "PKCS12",
+            "ssl.keystore.location",
+            certificate.keyStore().toString(),
+            "ssl.keystore.password",
+            certificate.password());
+    KafkaBroker broker =
+        new KafkaBroker(
+            directory, 1, ports.get(0), ports.get(1), "1@127.0.0.1:" + ports.get(1), 1, secured);
+    broker.format();
+    broker.launch();
+    broker.awaitReady(1);
+    return broker;
   }
 
   /// What a client connects to.
@@ -86,7 +133,8 @@ public final class KafkaBroker implements AutoCloseable {
         data.resolve("meta.properties"),
         "version=1\ncluster.id=%s\nnode.id=%d\ndirectory.id=%s\n"
             .formatted(CLUSTER, node, "pandionTestDirectory" + node + "A"));
-    Map<String, String> settings =
+    Map<String, String> settings = new HashMap<>();
+    settings.putAll(
         Map.ofEntries(
             Map.entry("process.roles", "broker,controller"),
             Map.entry("node.id", Integer.toString(node)),
@@ -104,7 +152,8 @@ public final class KafkaBroker implements AutoCloseable {
             Map.entry("broker.session.timeout.ms", "4000"),
             Map.entry("broker.heartbeat.interval.ms", "500"),
             Map.entry("controlled.shutdown.enable", "true"),
-            Map.entry("group.initial.rebalance.delay.ms", "0"));
+            Map.entry("group.initial.rebalance.delay.ms", "0")));
+    settings.putAll(secured);
     Files.writeString(
         directory.resolve("log4j2.properties"),
         """
@@ -230,7 +279,7 @@ public final class KafkaBroker implements AutoCloseable {
     kill();
   }
 
-  private static List<Integer> freePorts(int count) throws IOException {
+  static List<Integer> freePorts(int count) throws IOException {
     List<ServerSocket> sockets = new ArrayList<>();
     try {
       for (int i = 0; i < count; i++) {

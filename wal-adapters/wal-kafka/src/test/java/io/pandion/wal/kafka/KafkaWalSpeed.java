@@ -2,7 +2,6 @@ package io.pandion.wal.kafka;
 
 import io.pandion.wal.WalRace;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -12,23 +11,26 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/// The log beside Kafka's bare producer with the same settings: `java … KafkaWalSpeed [bootstrap
-/// servers]`. Without an argument it starts a broker of its own.
+/// The log beside Kafka's bare producer with the same settings. No test: run it by its name, see
+/// `docs/benchmarks.md`; `-Dbootstrap=host:port` for a broker that is there.
 final class KafkaWalSpeed {
-  private KafkaWalSpeed() {}
+  @TempDir private Path directory;
 
-  public static void main(String[] args) throws Exception {
-    if (args.length > 0) {
-      run(args[0]);
+  @Test
+  void beside_the_bare_producer() throws Exception {
+    String there = System.getProperty("bootstrap", "");
+    if (!there.isEmpty()) {
+      run(there);
       return;
     }
-    Path directory = Files.createTempDirectory("kafka-speed");
     try (KafkaBroker broker = KafkaBroker.start(directory)) {
       run(broker.bootstrapServers());
-    } finally {
-      SharedBroker.remove(directory);
     }
   }
 
@@ -68,13 +70,20 @@ final class KafkaWalSpeed {
             new ByteArraySerializer());
     byte[] key = WalRace.KEY.getBytes(StandardCharsets.UTF_8);
     byte[] value = WalRace.value(bytes);
+    List<Header> headers =
+        Boolean.getBoolean("headers")
+            ? List.of(
+                new RecordHeader("kind", new byte[5]),
+                new RecordHeader("tick", new byte[8]),
+                new RecordHeader("log", new byte[32]))
+            : List.of();
     return new WalRace.Log() {
       @Override
       public CompletableFuture<?> append() {
         CompletableFuture<Void> done = new CompletableFuture<>();
         var _ =
             producer.send(
-                new ProducerRecord<>(name, key, value),
+                new ProducerRecord<>(name, 0, null, key, value, headers),
                 (_, failure) -> {
                   if (failure == null) {
                     done.complete(null);
@@ -88,6 +97,11 @@ final class KafkaWalSpeed {
       @Override
       public void close() {
         producer.close();
+        try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", servers))) {
+          admin.deleteTopics(List.of(name)).all().get();
+        } catch (Exception e) {
+          throw new IllegalStateException(e);
+        }
       }
     };
   }

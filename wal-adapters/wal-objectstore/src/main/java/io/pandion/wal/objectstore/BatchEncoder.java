@@ -10,14 +10,14 @@ final class BatchEncoder {
   private final ObjectWal wal;
   private final int channel;
   private final int objectBytes;
-  private final BodyCompressor compressor;
+  private final LogCompressor compressor;
 
   /// @param channel checksum of the channel's name
   BatchEncoder(ObjectWal wal, int channel, int objectBytes, BodyCompressor compressor) {
     this.wal = wal;
     this.channel = channel;
     this.objectBytes = objectBytes;
-    this.compressor = compressor;
+    this.compressor = new LogCompressor(compressor);
   }
 
   /// The batch as records, in one piece unless it is larger than an object; the future goes with

@@ -1,7 +1,9 @@
 package io.pandion.wal.objectstore;
 
+import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdCompressCtx;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
@@ -9,38 +11,60 @@ import org.jspecify.annotations.Nullable;
 /// Compresses bodies of messages with zstd. Its native state is large, so that it is kept and
 /// handed round: one for each thread that compresses at a time. Any number of threads.
 final class BodyCompressor implements AutoCloseable {
-  /// Shorter bodies are not worth compressing.
-  private static final int COMPRESS_FROM = 256;
-
   private static final int LEVEL = 1;
+  private static final int KEPT_BYTES = 1 << 20;
 
-  private final Queue<ZstdCompressCtx> free = new ConcurrentLinkedQueue<>();
+  /// A state of zstd, and room for what it makes.
+  private static final class Worker {
+    final ZstdCompressCtx context = new ZstdCompressCtx().setLevel(LEVEL);
+    byte[] room = new byte[0];
+  }
+
+  private final Queue<Worker> free = new ConcurrentLinkedQueue<>();
   private volatile boolean closed;
 
   /// The compressed body, or null when that gains less than an eighth. The buffer stays as it was.
-  byte @Nullable [] compress(ByteBuffer encoded) {
-    if (encoded.remaining() < COMPRESS_FROM) {
-      return null;
+  byte @Nullable [] compress(ByteBuffer body) {
+    Worker worker = free.poll();
+    if (worker == null) {
+      worker = new Worker();
     }
-    byte[] body = new byte[encoded.remaining()];
-    encoded.get(encoded.position(), body);
-    ZstdCompressCtx context = free.poll();
-    if (context == null) {
-      context = new ZstdCompressCtx().setLevel(LEVEL);
+    byte[] packed = compress(worker, body);
+    if (worker.room.length > KEPT_BYTES) {
+      worker.room = new byte[0];
     }
-    byte[] packed = context.compress(body);
-    free.add(context);
+    free.add(worker);
     if (closed) {
       close();
     }
-    return packed.length < body.length - body.length / 8 ? packed : null;
+    return packed;
+  }
+
+  private static byte @Nullable [] compress(Worker worker, ByteBuffer body) {
+    int size = body.remaining();
+    byte[] source;
+    int from;
+    if (body.hasArray()) {
+      source = body.array();
+      from = body.arrayOffset() + body.position();
+    } else {
+      source = new byte[size];
+      from = 0;
+      body.get(body.position(), source);
+    }
+    int bound = Math.toIntExact(Zstd.compressBound(size));
+    if (worker.room.length < bound) {
+      worker.room = new byte[bound];
+    }
+    int packed = worker.context.compressByteArray(worker.room, 0, bound, source, from, size);
+    return packed < size - size / 8 ? Arrays.copyOf(worker.room, packed) : null;
   }
 
   @Override
   public void close() {
     closed = true;
-    for (ZstdCompressCtx one = free.poll(); one != null; one = free.poll()) {
-      one.close();
+    for (Worker one = free.poll(); one != null; one = free.poll()) {
+      one.context.close();
     }
   }
 }

@@ -20,7 +20,7 @@ final class RecordCodec {
   private RecordCodec() {}
 
   /// @param channel checksum of the channel's name
-  static byte[] encode(int channel, WalMessage message, BodyCompressor compressor) {
+  static byte[] encode(int channel, WalMessage message, LogCompressor compressor) {
     byte[] vchannel = message.vchannel().getBytes(StandardCharsets.UTF_8);
     int size = message.body().size();
     ByteBuffer stored = message.body().encoded();

@@ -9,7 +9,6 @@ import io.pandion.wal.Wal;
 import io.pandion.wal.WalBody;
 import io.pandion.wal.WalMessage;
 import io.pandion.wal.objectstore.ObjectWalSettings.Commit;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -21,26 +20,33 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
-/// Measures durable appends beside bare creates on the same store: `java …
-/// io.pandion.wal.objectstore.ObjectWalSpeed [seconds [directory [file|s3]]]`, in the module's
-/// folder. `-Dcommit=STORE,META` measures both modes, on a meta store that syncs each commit.
+/// Measures durable appends beside bare creates on the same store: a folder, and s3proxy. No test:
+/// run it by its name, see `docs/benchmarks.md`; `-Dseconds=3` for each row, `-Dstores=file,s3`,
+/// `-Dchannels=1,16`, `-Dbytes=100,1000`; `-Dcommit=STORE,META` measures both modes, on a meta
+/// store that syncs each commit.
 final class ObjectWalSpeed {
   private static final int[] CHANNELS = numbers("channels", "1,16");
   private static final int[] BODIES = numbers("bytes", "100,1000,10000,100000");
   private static final int BARE_WRITERS = 16;
+  private static final long IDLE_NANOS = 10_000_000_000L;
   private static final List<Commit> COMMITS =
       Arrays.stream(System.getProperty("commit", "STORE").split(",")).map(Commit::valueOf).toList();
 
-  private final ObjectStore store;
-  private final FileMetaStore meta;
-  private final ObjectWalSettings settings;
+  /// Of S3 Standard in us-east-1: 0.005 USD for 1,000 requests (aws.amazon.com/s3/pricing).
+  private static final double USD_PER_PUT = 0.005 / 1_000;
 
-  private ObjectWalSpeed(ObjectStore store, FileMetaStore meta, Commit commit) {
-    this.store = store;
-    this.meta = meta;
-    this.settings = ObjectWalSettings.defaults().withCommit(commit);
+  /// What is measured.
+  private record Ground(ObjectStore store, FileMetaStore meta, Commit commit) {
+    ObjectWalProvider provider(ObjectStore counting) {
+      return Providers.with(counting, meta, ObjectWalSettings.defaults().withCommit(commit));
+    }
   }
+
+  @TempDir private Path directory;
 
   private static int[] numbers(String property, String usual) {
     return Arrays.stream(System.getProperty(property, usual).split(","))
@@ -48,54 +54,51 @@ final class ObjectWalSpeed {
         .toArray();
   }
 
-  /// @param args seconds of each measurement; directory; one store only
-  public static void main(String[] args) throws Exception {
-    double seconds = args.length > 0 ? Double.parseDouble(args[0]) : 3;
-    Path directory = args.length > 1 ? Path.of(args[1]) : Files.createTempDirectory("wal-speed");
-    String only = args.length > 2 ? args[2] : "";
-    Files.createDirectories(directory);
-    if (!only.equals("s3")) {
+  @Test
+  void beside_bare_creates() throws Exception {
+    double seconds = Double.parseDouble(System.getProperty("seconds", "3"));
+    String stores = System.getProperty("stores", "file,s3");
+    if (stores.contains("file")) {
       for (Commit commit : COMMITS) {
         System.out.println("file:// " + commit);
         try (FileObjectStore files = new FileObjectStore(directory.resolve("files-" + commit));
             FileMetaStore meta = FileMetaStore.open(directory.resolve("files-meta-" + commit))) {
-          new ObjectWalSpeed(files, meta, commit).all(seconds);
+          all(new Ground(files, meta, commit), seconds);
         }
       }
     }
-    if (only.equals("file")) {
-      return;
-    }
-    try (S3Server server = new S3Server(directory.resolve("s3"))) {
-      server.bucket("wal");
-      for (Commit commit : COMMITS) {
-        System.out.println("s3proxy " + commit);
-        try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed-" + commit));
-            FileMetaStore meta = FileMetaStore.open(directory.resolve("s3-meta-" + commit))) {
-          new ObjectWalSpeed(s3, meta, commit).all(seconds);
+    if (stores.contains("s3")) {
+      try (S3Server server = new S3Server(directory.resolve("s3"))) {
+        server.bucket("wal");
+        for (Commit commit : COMMITS) {
+          System.out.println("s3proxy " + commit);
+          try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed-" + commit));
+              FileMetaStore meta = FileMetaStore.open(directory.resolve("s3-meta-" + commit))) {
+            all(new Ground(s3, meta, commit), seconds);
+          }
         }
       }
     }
   }
 
-  private void all(double seconds) throws Exception {
-    measure(1, 1_000, Math.min(2, seconds), false);
-    measure(16, 10_000, Math.min(2, seconds), false);
+  private static void all(Ground ground, double seconds) throws Exception {
+    measure(ground, 1, 1_000, Math.min(2, seconds), false);
+    measure(ground, 16, 10_000, Math.min(2, seconds), false);
     System.out.println(
-        "channels  bytes  appends/s    MB/s  p50 ms  p99 ms   PUTs  PUTs/s  KB/PUT |"
+        "channels  bytes  appends/s    MB/s  p50 ms  p99 ms   PUTs  PUTs/s   USD/h  KB/PUT |"
             + " bare PUT MB/s  of it  commits/PUT");
     for (int channels : CHANNELS) {
       for (int body : BODIES) {
-        measure(channels, body, seconds, true);
+        measure(ground, channels, body, seconds, true);
       }
     }
-    single();
+    single(ground);
   }
 
   /// One append at a time: what a single client waits.
-  private void single() throws Exception {
-    CountingObjectStore counting = new CountingObjectStore(store);
-    try (ObjectWalProvider provider = Providers.with(counting, meta, settings)) {
+  private static void single(Ground ground) throws Exception {
+    CountingObjectStore counting = new CountingObjectStore(ground.store);
+    try (ObjectWalProvider provider = ground.provider(counting)) {
       Wal wal = provider.open("single", 1);
       counting.puts.reset();
       long[] nanos = new long[200];
@@ -108,16 +111,23 @@ final class ObjectWalSpeed {
       System.out.printf(
           "one at a time, 1 KB: p50 %.1f ms, p99 %.1f ms, %d PUTs for %d appends%n",
           nanos[100] / 1e6, nanos[198] / 1e6, counting.puts.sum(), nanos.length);
+      counting.puts.reset();
+      counting.others.reset();
+      LockSupport.parkNanos(IDLE_NANOS);
+      System.out.printf(
+          "idle for %d s: %d PUTs, %d other requests%n",
+          IDLE_NANOS / 1_000_000_000, counting.puts.sum(), counting.others.sum());
     }
   }
 
-  private void measure(int channels, int bytes, double seconds, boolean print) throws Exception {
-    CountingObjectStore counting = new CountingObjectStore(store);
+  private static void measure(Ground ground, int channels, int bytes, double seconds, boolean print)
+      throws Exception {
+    CountingObjectStore counting = new CountingObjectStore(ground.store);
     Latencies latencies = new Latencies();
     AtomicLong appends = new AtomicLong();
     double took;
     long commits;
-    try (ObjectWalProvider provider = Providers.with(counting, meta, settings);
+    try (ObjectWalProvider provider = ground.provider(counting);
         ExecutorService pool = Executors.newFixedThreadPool(channels)) {
       List<Wal> wals = new ArrayList<>();
       for (int c = 0; c < channels; c++) {
@@ -125,7 +135,7 @@ final class ObjectWalSpeed {
       }
       counting.puts.reset();
       counting.putBytes.reset();
-      commits = meta.revision();
+      commits = ground.meta.revision();
       long start = System.nanoTime();
       long until = start + (long) (seconds * 1e9);
       List<Future<?>> writers = new ArrayList<>();
@@ -136,7 +146,7 @@ final class ObjectWalSpeed {
         writer.get();
       }
       took = (System.nanoTime() - start) / 1e9;
-      commits = meta.revision() - commits;
+      commits = ground.meta.revision() - commits;
     }
     if (!print) {
       return;
@@ -144,12 +154,12 @@ final class ObjectWalSpeed {
     long puts = counting.puts.sum();
     double rate = appends.get() * (double) bytes / took / 1e6;
     int object = (int) Math.max(1, counting.putBytes.sum() / puts);
-    double bare = bare(store, object, seconds);
+    double bare = bare(ground.store, object, seconds);
     if (counting.failures.sum() > 0) {
       System.out.println(counting.failures + " failures, the last: " + counting.lastFailure);
     }
     System.out.printf(
-        "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.0f | %13.1f %4.0f %% %5.2f%n",
+        "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.3f %7.0f | %13.1f %4.0f %% %5.2f%n",
         channels,
         bytes,
         appends.get() / took,
@@ -158,6 +168,7 @@ final class ObjectWalSpeed {
         latencies.at(0.99),
         puts,
         puts / took,
+        puts / took * 3_600 * USD_PER_PUT,
         object / 1e3,
         bare,
         counting.putBytes.sum() / took / 1e6 / bare * 100,

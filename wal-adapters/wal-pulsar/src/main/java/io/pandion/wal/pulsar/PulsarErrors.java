@@ -35,4 +35,14 @@ final class PulsarErrors {
         ? fenced(pchannel, term, "another owner's producer")
         : cause;
   }
+
+  /// Whether the settings must change, or the rights of who they name: trying again cannot help.
+  static boolean isOfSettings(PulsarClientException e) {
+    return e instanceof PulsarClientException.AuthenticationException
+        || e instanceof PulsarClientException.AuthorizationException
+        || e instanceof PulsarClientException.UnsupportedAuthenticationException
+        || e instanceof PulsarClientException.GettingAuthenticationDataException
+        || e instanceof PulsarClientException.InvalidConfigurationException
+        || e instanceof PulsarClientException.InvalidServiceURL;
+  }
 }

@@ -54,8 +54,7 @@ final class PulsarLogEnd implements AutoCloseable {
     first &= reign != null && record.part() != 0;
     replay.accept(record);
     if (reign != null && record.part() == 0 && record.term() == replay.term()) {
-      marks.add(
-          new PulsarMarks.Mark(record.lsn(), record.term(), reign, message.getMessageId(), before));
+      marks.add(record.lsn(), record.term(), reign, message.getMessageId(), before);
     }
     before = message.getMessageId();
     return record.position();

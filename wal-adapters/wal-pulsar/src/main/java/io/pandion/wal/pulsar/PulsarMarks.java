@@ -19,13 +19,12 @@ final class PulsarMarks {
 
   private final TreeMap<Long, Mark> marks = new TreeMap<>();
 
-  /// The first part of a message; they come in order.
-  synchronized void add(Mark mark) {
+  /// The first part of a message; they come in order. See [Mark] for the rest.
+  synchronized void add(
+      long lsn, long term, String reign, MessageId id, @Nullable MessageId before) {
     Map.@Nullable Entry<Long, Mark> last = marks.lastEntry();
-    if (last == null
-        || mark.lsn() >= last.getKey() + DISTANCE
-        || !mark.reign().equals(last.getValue().reign())) {
-      marks.put(mark.lsn(), mark);
+    if (last == null || lsn >= last.getKey() + DISTANCE || !reign.equals(last.getValue().reign())) {
+      marks.put(lsn, new Mark(lsn, term, reign, id, before));
     }
   }
 

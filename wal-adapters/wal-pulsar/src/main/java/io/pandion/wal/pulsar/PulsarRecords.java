@@ -11,7 +11,7 @@ import org.apache.pulsar.client.api.Producer;
 import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// How a message lies in a topic: version 1. Properties are texts, as Pulsar wants them; numbers
+/// How a message lies in a topic: version 2. Properties are texts, as Pulsar wants them; numbers
 /// are decimal.
 ///
 /// ```
@@ -19,21 +19,22 @@ import org.jspecify.annotations.Nullable;
 /// value       the body, or one part of it; empty for a fence
 /// properties
 ///   kind        insert, delete, upsert, … (WalHeading), or fence
-///   term        number
-///   lsn         number
 ///   tick        number (milliseconds since 1970 << 18 | counter)
 ///   collection  number, when the body names one
 ///   partition   number, when the body names one; -1 for all
-///   part        "part/parts", when the body did not fit into one message
-///   reign       position of the writer's fence: "ledger:entry:index in the batch"
+///   log         "term lsn reign", and when the body did not fit into one message "term lsn reign
+///               part/parts"; reign is the position of the writer's fence: "ledger:entry:index in
+///               the batch"
 /// ```
 ///
-/// A fence has `kind` and `term` only.
+/// A fence has `kind` and `log`, and there the term only. Every property costs the producer and the
+/// broker time, which is why one holds what only Pandion reads.
 final class PulsarRecords {
   /// Bytes of a body in one message; brokers accept 5 MiB unless they were told otherwise.
   static final int PART_BYTES = 2 << 20;
 
   private static final String FENCE = "fence";
+  private static final String[] ONLY_PART = {"0", "1"};
 
   private PulsarRecords() {}
 
@@ -41,7 +42,7 @@ final class PulsarRecords {
     return producer
         .newMessage()
         .property("kind", FENCE)
-        .property("term", Long.toString(term))
+        .property("log", Long.toString(term))
         .value(new byte[0]);
   }
 
@@ -53,23 +54,19 @@ final class PulsarRecords {
   /// @param reign position of the fence
   static TypedMessageBuilder<byte[]> part(
       Producer<byte[]> producer, WalMessage message, WalHeading heading, int part, String reign) {
+    int parts = parts(message);
+    String place = message.term() + " " + message.lsn() + " " + reign;
     TypedMessageBuilder<byte[]> out =
         producer
             .newMessage()
             .property("kind", heading.kind())
-            .property("term", Long.toString(message.term()))
-            .property("lsn", Long.toString(message.lsn()))
             .property("tick", Long.toString(message.tick()))
-            .property("reign", reign);
+            .property("log", parts > 1 ? place + " " + part + "/" + parts : place);
     if (heading.collectionId() != 0) {
       out.property("collection", Long.toString(heading.collectionId()));
     }
     if (heading.partitionId() != 0) {
       out.property("partition", Long.toString(heading.partitionId()));
-    }
-    int parts = parts(message);
-    if (parts > 1) {
-      out.property("part", part + "/" + parts);
     }
     if (!message.vchannel().isEmpty()) {
       out.key(message.vchannel());
@@ -83,31 +80,29 @@ final class PulsarRecords {
   /// @throws PandionException CORRUPT_DATA when it is none of ours
   static TopicRecord<String> read(Message<byte[]> message) {
     String position = position(message.getMessageId());
-    long term = number(message, "term");
-    if (FENCE.equals(message.getProperty("kind"))) {
-      return TopicRecord.fence(position, term);
-    }
-    String[] part = {"0", "1"};
-    if (message.hasProperty("part")) {
-      part = message.getProperty("part").split("/", 2);
-    }
-    String reign = message.getProperty("reign");
-    if (reign == null || part.length != 2) {
-      throw corrupt(message, "reign or part");
-    }
+    @Nullable String log = message.getProperty("log");
+    String[] place = (log == null ? "" : log).split(" ", 4);
     try {
+      long term = Long.parseLong(place[0]);
+      if (FENCE.equals(message.getProperty("kind"))) {
+        return TopicRecord.fence(position, term);
+      }
+      if (place.length < 3) {
+        throw corrupt(message, "log");
+      }
+      String[] part = place.length == 3 ? ONLY_PART : place[3].split("/", 2);
       return new TopicRecord<>(
           position,
-          reign,
+          place[2],
           term,
-          number(message, "lsn"),
+          Long.parseLong(place[1]),
           number(message, "tick"),
           message.hasKey() ? message.getKey() : "",
           Integer.parseInt(part[0]),
-          Integer.parseInt(part[1]),
+          Integer.parseInt(part[part.length - 1]),
           message.getData());
     } catch (NumberFormatException e) {
-      throw corrupt(message, "part");
+      throw corrupt(message, "log");
     }
   }
 

@@ -7,11 +7,14 @@ import io.pandion.wal.WalMessage;
 import io.pandion.wal.WalReader;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.apache.pulsar.client.api.MessageId;
@@ -40,6 +43,8 @@ final class PulsarWal implements Wal {
   private final Consumer<PulsarWal> onClose;
   private final AppendsUnderWay appends;
   private final ExecutorService own;
+  private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger waitingActions = new AtomicInteger();
 
   // Touched by the log's own thread only.
   private MessageId before;
@@ -90,8 +95,11 @@ final class PulsarWal implements Wal {
     if (!made.refused()) {
       try {
         made.messages().forEach(this::send);
-        // What was collected goes now: waiting only adds to the latency.
-        var _ = producer.flushAsync();
+        if (made.alone()) {
+          // What was collected goes now: nobody will join it. Behind others the client collects for
+          // a millisecond, or until a batch is full.
+          var _ = producer.flushAsync();
+        }
       } catch (RuntimeException e) {
         then(() -> fail(e));
       }
@@ -112,11 +120,30 @@ final class PulsarWal implements Wal {
     }
   }
 
+  /// On the log's own thread: once for all that comes while it is busy.
   private void then(Runnable action) {
-    try {
-      own.execute(action);
-    } catch (RejectedExecutionException e) {
-      LOG.debug("{} answers behind the end of its log", log.topic(), e);
+    actions.add(action);
+    if (waitingActions.getAndIncrement() == 0) {
+      try {
+        own.execute(this::act);
+      } catch (RejectedExecutionException e) {
+        LOG.debug("{} answers behind the end of its log", log.topic(), e);
+      }
+    }
+  }
+
+  private void act() {
+    int done;
+    for (int left = 1; left > 0; left = waitingActions.addAndGet(-done)) {
+      done = 0;
+      for (Runnable action = actions.poll(); action != null; action = actions.poll()) {
+        try {
+          action.run();
+        } catch (RuntimeException e) {
+          fail(e);
+        }
+        done++;
+      }
     }
   }
 
@@ -127,7 +154,7 @@ final class PulsarWal implements Wal {
       return;
     }
     if (part == 0) {
-      marks.add(new PulsarMarks.Mark(lsn, term, reign, id, before));
+      marks.add(lsn, term, reign, id, before);
     }
     before = id;
     if (part == parts - 1) {

@@ -107,7 +107,7 @@ public final class PulsarWalProvider implements WalProvider {
       }
     } catch (PulsarClientException e) {
       Throwable told = PulsarErrors.of(pchannel, term, e);
-      throw told instanceof PandionException fenced ? fenced : unavailable(pchannel, "open", e);
+      throw told instanceof PandionException fenced ? fenced : failed(pchannel, "open", e);
     }
   }
 
@@ -136,9 +136,9 @@ public final class PulsarWalProvider implements WalProvider {
     return new PulsarLog(pchannel, settings.topicPrefix() + pchannel, client());
   }
 
-  private PandionException unavailable(String pchannel, String what, Exception e) {
+  private PandionException failed(String pchannel, String what, PulsarClientException e) {
     return PulsarErrors.channel(
-        Reason.UNAVAILABLE_RETRY,
+        PulsarErrors.isOfSettings(e) ? Reason.INVALID_REQUEST : Reason.UNAVAILABLE_RETRY,
         pchannel,
         "cannot " + what + " the log on Pulsar at " + settings.serviceUrl(),
         e);
@@ -155,7 +155,7 @@ public final class PulsarWalProvider implements WalProvider {
         boolean _ = cursor.hasNext();
       }
     } catch (PulsarClientException e) {
-      throw unavailable(pchannel, "make", e);
+      throw failed(pchannel, "make", e);
     }
   }
 
@@ -170,7 +170,7 @@ public final class PulsarWalProvider implements WalProvider {
     try {
       log(pchannel).letGo();
     } catch (PulsarClientException e) {
-      throw unavailable(pchannel, "remove", e);
+      throw failed(pchannel, "remove", e);
     }
   }
 

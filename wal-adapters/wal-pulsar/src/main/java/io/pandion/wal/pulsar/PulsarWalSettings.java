@@ -2,6 +2,7 @@ package io.pandion.wal.pulsar;
 
 import io.pandion.model.PandionException;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 
 /// Where the logs are.
@@ -33,6 +34,17 @@ public record PulsarWalSettings(String topicPrefix, Map<String, String> client) 
   public static PulsarWalSettings defaults(String serviceUrl) {
     return new PulsarWalSettings(
         "persistent://public/default/pandion-", Map.of("serviceUrl", serviceUrl));
+  }
+
+  /// Without the values of the client's settings, tokens among them.
+  @Override
+  public String toString() {
+    return "Pulsar at "
+        + serviceUrl()
+        + ", topics "
+        + topicPrefix
+        + "*, client settings "
+        + new TreeMap<>(client).keySet();
   }
 
   String serviceUrl() {

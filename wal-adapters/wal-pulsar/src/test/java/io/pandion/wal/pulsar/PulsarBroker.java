@@ -1,5 +1,6 @@
 package io.pandion.wal.pulsar;
 
+import io.pandion.wal.TestCertificate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -25,11 +26,24 @@ public final class PulsarBroker implements AutoCloseable {
 
   private final Path directory;
   private final int port;
+
+  /// What its settings have more.
+  private final String secured;
+
+  /// What a client needs to know beside the address.
+  private final Map<String, Object> clientSettings;
+
   private @Nullable Process process;
 
   private PulsarBroker(Path directory, int port) {
+    this(directory, port, "", Map.of());
+  }
+
+  private PulsarBroker(Path directory, int port, String secured, Map<String, Object> client) {
     this.directory = directory;
     this.port = port;
+    this.secured = secured;
+    this.clientSettings = client;
   }
 
   /// One server for all test classes of a run.
@@ -61,6 +75,42 @@ public final class PulsarBroker implements AutoCloseable {
   public static PulsarBroker start(Path directory) throws IOException {
     PulsarBroker broker = new PulsarBroker(Files.createDirectories(directory), freePort());
     // a test run that is ended from outside leaves no server behind
+    Runtime.getRuntime().addShutdownHook(new Thread(broker::kill));
+    broker.configure();
+    broker.start();
+    return broker;
+  }
+
+  /// One that wants a token, and listens with TLS, too.
+  ///
+  /// @param tlsPort where
+  /// @param tokenKey signs the tokens, with HMAC-SHA256
+  /// @param token of its administrator
+  static PulsarBroker startSecured(
+      Path directory, TestCertificate certificate, int tlsPort, Path tokenKey, String token)
+      throws IOException {
+    String secured =
+        """
+        brokerServicePortTls=%d
+        tlsCertificateFilePath=%s
+        tlsKeyFilePath=%s
+        authenticationEnabled=true
+        authorizationEnabled=true
+        superUserRoles=admin
+        authenticationProviders=org.apache.pulsar.broker.authentication.AuthenticationProviderToken
+        tokenSecretKey=file://%s
+        brokerClientAuthenticationPlugin=org.apache.pulsar.client.impl.auth.AuthenticationToken
+        brokerClientAuthenticationParameters=token:%s
+        """
+            .formatted(tlsPort, certificate.certificate(), certificate.key(), tokenKey, token);
+    Map<String, Object> client =
+        Map.of(
+            "authPluginClassName",
+            "org.apache.pulsar.client.impl.auth.AuthenticationToken",
+            "authParams",
+            "token:" + token);
+    PulsarBroker broker =
+        new PulsarBroker(Files.createDirectories(directory), freePort(), secured, client);
     Runtime.getRuntime().addShutdownHook(new Thread(broker::kill));
     broker.configure();
     broker.start();
@@ -103,7 +153,8 @@ public final class PulsarBroker implements AutoCloseable {
         systemTopicEnabled=false
         topicLevelPoliciesEnabled=false
         """
-            .formatted(port, freePort()));
+                .formatted(port, freePort())
+            + secured);
     Files.writeString(
         directory.resolve("log4j2.properties"),
         """
@@ -172,6 +223,7 @@ public final class PulsarBroker implements AutoCloseable {
   private boolean takesMessages() {
     try (PulsarClient client =
             PulsarClient.builder()
+                .loadConf(clientSettings)
                 .serviceUrl(serviceUrl())
                 .operationTimeout(3, TimeUnit.SECONDS)
                 .build();
@@ -207,7 +259,7 @@ public final class PulsarBroker implements AutoCloseable {
         "persistent://public/default/" + prefix, Map.of("serviceUrl", shared().serviceUrl()));
   }
 
-  private static int freePort() throws IOException {
+  static int freePort() throws IOException {
     try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }

@@ -10,14 +10,15 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.SizeUnit;
+import org.junit.jupiter.api.Test;
 
-/// The log beside Pulsar's bare producer with the same settings: `java … PulsarWalSpeed [service
-/// URL]`. Without an argument it starts a server of its own.
+/// The log beside Pulsar's bare producer with the same settings. No test: run it by its name, see
+/// `docs/benchmarks.md`; `-DserviceUrl=pulsar://host:port` for a broker that is there.
 final class PulsarWalSpeed {
-  private PulsarWalSpeed() {}
-
-  public static void main(String[] args) throws Exception {
-    String url = args.length > 0 ? args[0] : PulsarBroker.shared().serviceUrl();
+  @Test
+  void beside_the_bare_producer() throws Exception {
+    String there = System.getProperty("serviceUrl", "");
+    String url = there.isEmpty() ? PulsarBroker.shared().serviceUrl() : there;
     AtomicInteger topics = new AtomicInteger();
     try (PulsarClient client =
             PulsarClient.builder().serviceUrl(url).memoryLimit(0, SizeUnit.BYTES).build();
@@ -28,8 +29,6 @@ final class PulsarWalSpeed {
                 System::nanoTime)) {
       new WalRace(provider, bytes -> bare(client, topics.incrementAndGet(), bytes)).run();
     }
-    // the shared server ends with this process
-    System.exit(0);
   }
 
   private static WalRace.Log bare(PulsarClient client, int topic, int bytes) {
