@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
@@ -93,7 +94,9 @@ final class Backends {
         bucket,
         meta,
         ObjectWalSettings.defaults()
-            .withWindow(window, window.compareTo(MOST_WINDOW) > 0 ? window : MOST_WINDOW),
+            .withWindow(window, window.compareTo(MOST_WINDOW) > 0 ? window : MOST_WINDOW)
+            .withCommit(
+                ObjectWalSettings.Commit.valueOf(settings.wal().commit().toUpperCase(Locale.ROOT))),
         node,
         System::nanoTime,
         new SecureRandom());

@@ -63,6 +63,7 @@ final class SettingKeys {
             new SettingKey("wal.groupBytes", Amount.bytes(1 << 10, 256 << 20), "8MiB"),
             new SettingKey("wal.preallocateBytes", Amount.bytes(0, 64 << 20), "1MiB"),
             new SettingKey("wal.window", Amount.time(5, 10_000), "20ms"),
+            new SettingKey("wal.commit", new Choice(List.of("store", "meta")), "store"),
             new SettingKey("wal.kafka.bootstrap.servers", BROKERS, ""),
             new SettingKey("wal.kafka.topicPrefix", TOPICS, "pandion-"),
             new SettingKey("wal.kafka.replicationFactor", Amount.count(0, 100), "0"),

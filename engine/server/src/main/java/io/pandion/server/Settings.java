@@ -52,6 +52,8 @@ public record Settings(
   ///
   /// @param type which of the logs is used: `local`, `object`, `kafka` or `pulsar`
   /// @param window of the log in the bucket: time between two objects
+  /// @param commit of the log in the bucket, what makes sure that an object is created once only:
+  ///   `store` or `meta`
   /// @param brokers keys and values below `wal.kafka.` and `wal.pulsar.`, with the whole key
   public record Log(
       String type,
@@ -60,6 +62,7 @@ public record Settings(
       int groupBytes,
       int preallocateBytes,
       Duration window,
+      String commit,
       Map<String, Object> brokers) {}
 
   /// A node that works on files.
@@ -103,6 +106,7 @@ public record Settings(
             in.count("wal.groupBytes"),
             in.count("wal.preallocateBytes"),
             Duration.ofMillis(in.number("wal.window")),
+            in.text("wal.commit"),
             in.brokers()),
         streaming(in),
         coordinator(in),

@@ -2,6 +2,7 @@ package io.pandion.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pandion.storage.s3.FaultyS3;
 import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.kafka.KafkaBroker;
 import io.pandion.wal.pulsar.PulsarBroker;
@@ -72,6 +73,34 @@ class CrashTest {
               "storage.secretKey", S3Server.KEYS.secretKey()));
       System.out.printf(
           "crash test, object-s3 log: %d of %d requests refused%n", s3.refused(), s3.requests());
+      assertThat(s3.refused()).isGreaterThan(0);
+    }
+  }
+
+  @Test
+  void object_named_by_the_meta_store_on_s3_that_overwrites() throws Exception {
+    try (S3Server healthy = S3Server.unsigned(services);
+        FaultyS3 s3 = new FaultyS3(healthy.endpoint(), seed)) {
+      healthy.bucket("pandion");
+      s3.overlookConditions();
+      s3.ail(0.05, 0.02);
+      run(
+          "object-named",
+          false,
+          rounds(2),
+          Map.of(
+              "wal.type",
+              "object",
+              "wal.commit",
+              "meta",
+              "storage.root",
+              "s3a://pandion/crash",
+              "storage.endpoint",
+              s3.endpoint().toString(),
+              "storage.accessKey",
+              S3Server.KEYS.accessKey(),
+              "storage.secretKey",
+              S3Server.KEYS.secretKey()));
       assertThat(s3.refused()).isGreaterThan(0);
     }
   }

@@ -43,6 +43,9 @@ class ObjectLogTest {
 
   private static List<String> settings(String kind, Path data) {
     List<String> settings = new ArrayList<>(List.of("--set", "wal.type=object"));
+    if (kind.startsWith("named")) {
+      settings.addAll(List.of("--set", "wal.commit=meta"));
+    }
     if (kind.equals("s3a")) {
       for (String setting :
           List.of(
@@ -79,7 +82,7 @@ class ObjectLogTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"file", "s3a"})
+  @ValueSource(strings = {"file", "s3a", "named-file"})
   void rows_outlive_sigkill_and_sigterm(String kind) throws Exception {
     Path data = directory.resolve("data-" + kind);
     try (ChildServer server = server(kind, data);
@@ -160,6 +163,30 @@ class ObjectLogTest {
       return files.filter(Files::isRegularFile).count();
     } catch (IOException | UncheckedIOException e) {
       return Long.MAX_VALUE; // a file went while it was looked for
+    }
+  }
+
+  @Test
+  void a_log_is_not_opened_in_the_other_mode() throws Exception {
+    Path data = directory.resolve("data-mode");
+    try (ChildServer server = server("file", data);
+        MilvusClient client = new MilvusClient("127.0.0.1", server.awaitReady())) {
+      client.createCollection("points", "id", points(1));
+      client.insert("points", points(1), 0, 3);
+      server.kill();
+      server.awaitExit();
+    }
+    try (ChildServer server = server("named-file", data)) {
+      assertThat(server.awaitExit()).isEqualTo(1);
+      assertThat(server.text()).contains("set wal.commit: store").contains("pandion wal switch");
+    }
+    try (ChildServer server = server("file", data);
+        MilvusClient client = new MilvusClient("127.0.0.1", server.awaitReady())) {
+      client.createIndex("points", "at", Map.of("index_type", "FLAT", "metric_type", "L2"));
+      client.load("points", PATIENCE);
+      assertThat(client.count("points")).isEqualTo(3);
+      server.kill();
+      server.awaitExit();
     }
   }
 

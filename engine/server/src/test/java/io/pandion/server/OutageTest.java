@@ -9,6 +9,7 @@ import io.pandion.protocol.LoadCollectionRequest;
 import io.pandion.protocol.MilvusServiceGrpc.MilvusServiceBlockingStub;
 import io.pandion.protocol.QueryResults;
 import io.pandion.protocol.Status;
+import io.pandion.storage.s3.FaultyS3;
 import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.kafka.KafkaBroker;
 import io.pandion.wal.pulsar.PulsarBroker;

@@ -86,6 +86,7 @@ class SettingsTest {
                 wal.groupBytes(),
                 wal.preallocateBytes(),
                 ObjectWalSettings.defaults().window(),
+                "store",
                 Map.of(
                     "wal.kafka.bootstrap.servers", "",
                     "wal.kafka.topicPrefix", "pandion-",
@@ -220,6 +221,7 @@ class SettingsTest {
         "server: {port: abc}          | server.port            | abc   | a whole number",
         "server: {port: 1.5}          | server.port            | 1.5   | a whole number",
         "wal: {type: tape}            | wal.type               | tape  | local",
+        "wal: {commit: bucket}         | wal.commit             | bucket | store, meta",
         "wal: {segmentBytes: 1KiB}    | wal.segmentBytes       | 1KiB  | from 1MiB to 1GiB",
         "wal: {segmentBytes: 64MB}    | wal.segmentBytes       | 64MB  | KiB, MiB, GiB",
         "streaming: {segmentMaxAge: 5} | streaming.segmentMaxAge | 5    | from 1s to 30d",

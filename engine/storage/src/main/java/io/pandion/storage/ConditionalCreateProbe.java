@@ -105,6 +105,7 @@ public final class ConditionalCreateProbe {
         "the object store does not create objects once only ("
             + how
             + "): acknowledged rows could be lost on it; use a store that supports conditional"
-            + " writes (PUT with If-None-Match: *), or another log (wal.type)");
+            + " writes (PUT with If-None-Match: *), let the meta store name the objects (wal.commit:"
+            + " meta), or use another log (wal.type)");
   }
 }

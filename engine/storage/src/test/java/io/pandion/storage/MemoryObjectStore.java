@@ -13,9 +13,28 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /// Objects in memory: the twin of the real stores, for tests. Any number of threads.
 public final class MemoryObjectStore implements ObjectStore {
   private final ConcurrentNavigableMap<String, byte[]> objects = new ConcurrentSkipListMap<>();
+  private final boolean overwrites;
+
+  public MemoryObjectStore() {
+    this(false);
+  }
+
+  private MemoryObjectStore(boolean overwrites) {
+    this.overwrites = overwrites;
+  }
+
+  /// The twin of a server that does not look at the condition of a create: the object of a taken
+  /// name is replaced, and each create says that it succeeded.
+  public static MemoryObjectStore overwriting() {
+    return new MemoryObjectStore(true);
+  }
 
   @Override
   public boolean putIfAbsent(String name, byte[] bytes) {
+    if (overwrites) {
+      objects.put(checked(name), bytes.clone());
+      return true;
+    }
     return objects.putIfAbsent(checked(name), bytes.clone()) == null;
   }
 

@@ -28,11 +28,22 @@ public final class S3Server implements AutoCloseable {
   private static final Duration READY_WITHIN = Duration.ofSeconds(CEPH ? 120 : 60);
 
   private final Path directory;
+  private final boolean signed;
   private final int port;
   private final Process process;
 
   /// @param directory where it keeps what it is told
   public S3Server(Path directory) throws IOException {
+    this(directory, true);
+  }
+
+  /// A server that looks at no signature, so that something between may change requests.
+  public static S3Server unsigned(Path directory) throws IOException {
+    return new S3Server(directory, false);
+  }
+
+  private S3Server(Path directory, boolean signed) throws IOException {
+    this.signed = signed;
     this.directory = Files.createDirectories(directory);
     try (ServerSocket probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       this.port = probe.getLocalPort();
@@ -49,7 +60,7 @@ public final class S3Server implements AutoCloseable {
         String.join(
             "\n",
             "s3proxy.endpoint=http://127.0.0.1:" + port,
-            "s3proxy.authorization=aws-v2-or-v4",
+            "s3proxy.authorization=" + (signed ? "aws-v2-or-v4" : "none"),
             "s3proxy.identity=" + KEYS.accessKey(),
             "s3proxy.credential=" + KEYS.secretKey(),
             "s3proxy.jetty.max-threads=100",

@@ -2,6 +2,7 @@ package io.pandion.wal.objectstore;
 
 import io.pandion.meta.MetaStore;
 import io.pandion.storage.ObjectStore;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// Makes the parts of a provider that keep the protocol's promises. Tests plant faults here, to
@@ -20,6 +21,11 @@ class Deciders {
 
   StreamFence fence(ObjectStore store, long writer) {
     return new StreamFence(store, writer);
+  }
+
+  MetaNamedObjects named(
+      ObjectStore bucket, MetaStore meta, long writer, Predicate<String> collected) {
+    return new MetaNamedObjects(bucket, meta, writer, collected);
   }
 
   LowWater lowWater(WalMeta meta, ObjectStore store) {

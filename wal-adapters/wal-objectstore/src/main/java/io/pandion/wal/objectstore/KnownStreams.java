@@ -2,6 +2,7 @@ package io.pandion.wal.objectstore;
 
 import io.pandion.storage.ObjectStore;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 
@@ -13,19 +14,23 @@ final class KnownStreams {
   private final ExecutorService io;
   private final LowWater lowWater;
   private final RollUps rollUps;
+  private final Optional<Strays> strays;
   private final Map<String, StreamIndex> indexes = new ConcurrentHashMap<>();
 
+  /// @param strays absent where the bucket creates objects once only
   KnownStreams(
       ObjectStore store,
       ObjectCache cache,
       ExecutorService io,
       LowWater lowWater,
-      RollUps rollUps) {
+      RollUps rollUps,
+      Optional<Strays> strays) {
     this.store = store;
     this.cache = cache;
     this.io = io;
     this.lowWater = lowWater;
     this.rollUps = rollUps;
+    this.strays = strays;
   }
 
   StreamIndex index(String stream) {
@@ -37,11 +42,15 @@ final class KnownStreams {
   ///
   /// @param released behind the slots that a channel has just let go
   void collect(String stream, long released) {
-    long low = lowWater.collect(StreamId.parse(stream), released);
+    StreamId id = StreamId.parse(stream);
+    // before, so that a stream is not forgotten that holds any
+    strays.ifPresent(s -> s.sweep(id));
+    long low = lowWater.collect(id, released);
     if (low >= 0) {
       index(stream).forgetBelow(low);
     } else {
       indexes.remove(stream);
+      strays.ifPresent(s -> s.forget(id));
     }
   }
 }

@@ -10,6 +10,7 @@ import io.pandion.wal.WalProvider;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -38,6 +39,7 @@ public final class ObjectWalProvider implements WalProvider {
   private final BodyCompressor compressor = new BodyCompressor();
   private final KnownStreams known;
   private final OwnStreams own;
+  private final OneCommitMode mode;
   private final BucketCheck bucket;
   private final TakeOver takeOver;
   private final Trimmer trimmer;
@@ -75,22 +77,35 @@ public final class ObjectWalProvider implements WalProvider {
       Threads threads,
       RandomGenerator random,
       Deciders deciders) {
-    // For all but the objects of the log: their writers repeat by rules of their own.
-    ObjectStore patient = new RetryingObjectStore(store, PATIENCE, threads::pause);
-    ObjectCache cache = new ObjectCache(settings.cacheBytes());
     long writer = random.nextLong();
+    this.mode = new OneCommitMode(metaStore, settings.commit());
+    this.meta = deciders.meta(mode);
+    Optional<MetaNamedObjects> named =
+        settings.commit() == ObjectWalSettings.Commit.META
+            ? Optional.of(deciders.named(store, metaStore, writer, new Collected(meta)))
+            : Optional.empty();
+    ObjectStore objects = named.<ObjectStore>map(n -> n).orElse(store);
+    // For all but the objects of the log: their writers repeat by rules of their own.
+    ObjectStore patient = new RetryingObjectStore(objects, PATIENCE, threads::pause);
+    ObjectStore patientBucket = new RetryingObjectStore(store, PATIENCE, threads::pause);
+    ObjectCache cache = new ObjectCache(settings.cacheBytes());
     StreamFence fence = deciders.fence(patient, writer);
     this.settings = settings;
     this.threads = threads;
     this.lock = threads.lock();
     this.opening = threads.lock();
     this.io = threads.requests();
-    this.meta = deciders.meta(metaStore);
     this.known =
-        new KnownStreams(patient, cache, io, deciders.lowWater(meta, patient), deciders.rollUps());
+        new KnownStreams(
+            patient,
+            cache,
+            io,
+            deciders.lowWater(meta, patient),
+            deciders.rollUps(),
+            named.map(n -> new Strays(patientBucket, n, meta)));
     this.own =
         new OwnStreams(
-            store,
+            objects,
             meta,
             known,
             settings,
@@ -102,7 +117,7 @@ public final class ObjectWalProvider implements WalProvider {
             io,
             lock,
             this::ended);
-    this.bucket = new BucketCheck(patient, meta, own::newName, io);
+    this.bucket = new BucketCheck(patientBucket, meta, mode, named, own::newName, io);
     this.takeOver = new TakeOver(meta, own, known, fence, node);
     this.trimmer = new Trimmer(meta, lock, known, deciders.idleExtents());
     this.survivors = new Survivors(meta, lock);
@@ -117,15 +132,16 @@ public final class ObjectWalProvider implements WalProvider {
   /// Opens a log, or makes it.
   ///
   /// @throws PandionException FENCED when a higher term was opened before, UNSUPPORTED when the
-  ///   store does not create objects once only, CORRUPT_DATA when an object is damaged or missing,
-  ///   UNAVAILABLE_RETRY when the store does not answer, INVALID_REQUEST for a name that is not
-  ///   `[A-Za-z0-9_-]{1,200}` or a negative term
+  ///   store does not create objects once only and has to, CORRUPT_DATA when an object is damaged
+  ///   or missing, UNAVAILABLE_RETRY when the store does not answer, INVALID_REQUEST for a name
+  ///   that is not `[A-Za-z0-9_-]{1,200}`, a negative term, or logs that are kept in the other mode
   @Override
   public Wal open(String pchannel, long term, long firstLsn) {
     checkName(pchannel);
     if (term < 0) {
       throw PandionException.invalid("channel " + pchannel + ": term " + term + " is negative");
     }
+    mode.require();
     ChannelRecord before = meta.channel(pchannel);
     if (before.term() > term) {
       throw WalMeta.fenced(pchannel, term, before);
@@ -170,6 +186,7 @@ public final class ObjectWalProvider implements WalProvider {
   @Override
   public void remove(String pchannel) {
     checkName(pchannel);
+    mode.require();
     ObjectWal mine = open.get(pchannel);
     if (mine != null) {
       mine.close();

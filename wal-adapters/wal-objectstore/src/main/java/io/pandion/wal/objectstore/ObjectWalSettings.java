@@ -1,6 +1,7 @@
 package io.pandion.wal.objectstore;
 
 import java.time.Duration;
+import java.util.Locale;
 
 /// How the log uses the object store.
 ///
@@ -16,6 +17,7 @@ import java.time.Duration;
 ///   not become durable for so long
 /// @param cacheBytes of recent objects, for reads of the end
 /// @param retry first pause before an object is sent again; doubles up to `maxRetry`
+/// @param commit what makes sure that an object is created once only
 public record ObjectWalSettings(
     int sealBytes,
     int objectBytes,
@@ -26,7 +28,23 @@ public record ObjectWalSettings(
     Duration stall,
     long cacheBytes,
     Duration retry,
-    Duration maxRetry) {
+    Duration maxRetry,
+    Commit commit) {
+  /// What makes sure that an object is created once only. All nodes that share logs have the same,
+  /// and logs keep it for good.
+  public enum Commit {
+    /// The bucket, which knows `PUT` with `If-None-Match: *`.
+    STORE,
+    /// The meta store, in which each object has an entry that names it: for a bucket that may
+    /// ignore the condition. Costs a commit of the meta store for each object.
+    META;
+
+    /// As in the settings.
+    String text() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
   private static final Duration LEAST_WINDOW = Duration.ofMillis(5);
 
   public ObjectWalSettings {
@@ -64,7 +82,8 @@ public record ObjectWalSettings(
         Duration.ofSeconds(30),
         64L << 20,
         Duration.ofMillis(50),
-        Duration.ofSeconds(2));
+        Duration.ofSeconds(2),
+        Commit.STORE);
   }
 
   /// The same with another window.
@@ -79,6 +98,23 @@ public record ObjectWalSettings(
         stall,
         cacheBytes,
         retry,
-        maxRetry);
+        maxRetry,
+        commit);
+  }
+
+  /// The same with objects created once only by this.
+  public ObjectWalSettings withCommit(Commit by) {
+    return new ObjectWalSettings(
+        sealBytes,
+        objectBytes,
+        window,
+        maxWindow,
+        inFlight,
+        unackedBytes,
+        stall,
+        cacheBytes,
+        retry,
+        maxRetry,
+        by);
   }
 }

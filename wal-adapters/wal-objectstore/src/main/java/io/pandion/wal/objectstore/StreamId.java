@@ -7,6 +7,9 @@ import java.util.zip.CRC32C;
 
 /// Name of a stream: 128 random bits, new for each incarnation of a node and after each fence.
 record StreamId(long high, long low) {
+  /// What the names of all objects of logs begin with.
+  static final String ROOT = "wal/v1/";
+
   private static final int DIGITS = 32;
   private static final int HALF = 16;
 
@@ -33,7 +36,7 @@ record StreamId(long high, long low) {
   String folder() {
     CRC32C crc = new CRC32C();
     crc.update(text().getBytes(StandardCharsets.US_ASCII));
-    return String.format(Locale.ROOT, "wal/v1/%02x/%s/", crc.getValue() & 0xFF, text());
+    return String.format(Locale.ROOT, ROOT + "%02x/%s/", crc.getValue() & 0xFF, text());
   }
 
   String object(long slot) {

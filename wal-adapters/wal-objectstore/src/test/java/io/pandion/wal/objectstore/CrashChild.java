@@ -1,5 +1,6 @@
 package io.pandion.wal.objectstore;
 
+import io.pandion.meta.MetaStore;
 import io.pandion.model.PandionException;
 import io.pandion.storage.FileObjectStore;
 import io.pandion.storage.ObjectStore;
@@ -8,6 +9,7 @@ import io.pandion.storage.s3.S3Server;
 import io.pandion.storage.s3.S3Settings;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalMessage;
+import io.pandion.wal.objectstore.ObjectWalSettings.Commit;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -24,19 +26,28 @@ final class CrashChild {
 
   private CrashChild() {}
 
-  /// @param args store (a directory, or the address of an S3 server), port of the meta store, term
+  /// @param args store (a directory, or the address of an S3 server), port of the meta store, term,
+  ///   what makes sure that an object is created once only
   public static void main(String[] args) throws Exception {
     long term = Long.parseLong(args[2]);
     ObjectWalProvider provider =
-        Providers.fast(store(args[0]), new SharedMeta.Client(Integer.parseInt(args[1])));
+        provider(
+            args[0], new SharedMeta.Client(Integer.parseInt(args[1])), Commit.valueOf(args[3]));
     for (String channel : CHANNELS) {
       Wal wal = provider.open(channel, term);
       Thread.ofPlatform().start(() -> write(channel, wal, term));
     }
   }
 
+  /// On a store that overwrites when it may.
+  static ObjectWalProvider provider(String where, MetaStore meta, Commit commit) {
+    ObjectStore store = store(where);
+    return Providers.fast(
+        commit == Commit.META ? new OverwritingObjectStore(store) : store, meta, commit);
+  }
+
   /// @param where directory, or http://server/prefix
-  static ObjectStore store(String where) {
+  private static ObjectStore store(String where) {
     return where.startsWith("http")
         ? new S3ObjectStore(
             new S3Settings(

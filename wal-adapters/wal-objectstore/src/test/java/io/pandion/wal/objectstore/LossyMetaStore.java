@@ -12,12 +12,18 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Loses the reply of the next transaction when it is told to: it takes place, and its caller is
 /// not told so. Any number of threads.
-final class LossyMetaStore implements MetaStore {
+class LossyMetaStore implements MetaStore {
   private final MetaStore entries;
   private final AtomicBoolean lose = new AtomicBoolean();
+  private final AtomicBoolean loseCommit = new AtomicBoolean();
 
   LossyMetaStore(MetaStore entries) {
     this.entries = entries;
+  }
+
+  /// The next transaction does not take place, and its caller is not told so.
+  void loseNextCommit() {
+    loseCommit.set(true);
   }
 
   void loseNextReply() {
@@ -30,12 +36,19 @@ final class LossyMetaStore implements MetaStore {
 
   @Override
   public boolean commit(MetaTransaction transaction) {
+    if (loseCommit.getAndSet(false)) {
+      throw lost("a commit");
+    }
     boolean committed = entries.commit(transaction);
     if (lose.getAndSet(false)) {
-      throw new PandionException(
-          Reason.OUTCOME_UNKNOWN, PandionException.Subject.NONE, "a reply lost on purpose");
+      throw lost("a reply");
     }
     return committed;
+  }
+
+  private static PandionException lost(String what) {
+    return new PandionException(
+        Reason.OUTCOME_UNKNOWN, PandionException.Subject.NONE, what + " lost on purpose");
   }
 
   @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalMessage;
+import io.pandion.wal.objectstore.ObjectWalSettings.Commit;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -40,7 +41,7 @@ class ObjectWalCrashTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"file", "s3"})
+  @ValueSource(strings = {"file", "s3", "named file", "named s3"})
   void what_was_acknowledged_is_there_after_kill_9(String kind) throws Exception {
     long seed = Long.getLong("seed", System.nanoTime());
     int rounds = Integer.getInteger("pandion.crash.rounds", 4);
@@ -49,7 +50,7 @@ class ObjectWalCrashTest {
     try (SharedMeta meta = new SharedMeta()) {
       Map<String, Long> ends = new HashMap<>();
       for (int round = 1; round <= rounds; round++) {
-        Child child = new Child(where(kind, "kill"), meta.port(), round);
+        Child child = new Child(kind, "kill", meta.port(), round);
         int lines = random.nextInt(1_500);
         for (int i = 0; i < lines; i++) {
           child.line();
@@ -57,7 +58,7 @@ class ObjectWalCrashTest {
         child.process.toHandle().destroyForcibly();
         child.drain();
         try (ObjectWalProvider provider =
-            Providers.fast(CrashChild.store(where(kind, "kill")), meta.store)) {
+            CrashChild.provider(where(kind, "kill"), meta.store, commit(kind))) {
           for (String channel : CrashChild.CHANNELS) {
             Wal wal = provider.open(channel, round);
             long end = check(wal, "child");
@@ -73,13 +74,13 @@ class ObjectWalCrashTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"file", "s3"})
+  @ValueSource(strings = {"file", "s3", "named file", "named s3"})
   void an_owner_that_was_stopped_and_replaced_acknowledges_and_shows_nothing_late(String kind)
       throws Exception {
     try (SharedMeta meta = new SharedMeta();
         ObjectWalProvider provider =
-            Providers.fast(CrashChild.store(where(kind, "stop")), meta.store)) {
-      Child child = new Child(where(kind, "stop"), meta.port(), 1);
+            CrashChild.provider(where(kind, "stop"), meta.store, commit(kind))) {
+      Child child = new Child(kind, "stop", meta.port(), 1);
       try {
         while (child.acked("c-0") < 200 || child.acked("c-1") < 200) {
           assertThat(child.line()).isTrue();
@@ -122,9 +123,15 @@ class ObjectWalCrashTest {
   }
 
   private static String where(String kind, String test) {
-    return kind.equals("s3")
-        ? server.endpoint().resolve("/" + test).toString()
-        : directory.resolve("files-" + test).toString();
+    String name = (kind + "-" + test).replace(' ', '-');
+    return kind.endsWith("s3")
+        ? server.endpoint().resolve("/" + name).toString()
+        : directory.resolve(name).toString();
+  }
+
+  /// Those that the meta store names lie in a store that overwrites.
+  private static Commit commit(String kind) {
+    return kind.startsWith("named") ? Commit.META : Commit.STORE;
   }
 
   private static void signal(Child child, String signal) throws Exception {
@@ -155,7 +162,7 @@ class ObjectWalCrashTest {
     private final Map<String, Long> acked = new HashMap<>();
     private final BufferedReader out;
 
-    Child(String where, int metaPort, long term) throws IOException {
+    Child(String kind, String test, int metaPort, long term) throws IOException {
       process =
           new ProcessBuilder(
                   Path.of(System.getProperty("java.home"), "bin", "java").toString(),
@@ -167,9 +174,10 @@ class ObjectWalCrashTest {
                   "-cp",
                   System.getProperty("java.class.path"),
                   CrashChild.class.getName(),
-                  where,
+                  where(kind, test),
                   Integer.toString(metaPort),
-                  Long.toString(term))
+                  Long.toString(term),
+                  commit(kind).name())
               .redirectError(ProcessBuilder.Redirect.INHERIT)
               .start();
       out =

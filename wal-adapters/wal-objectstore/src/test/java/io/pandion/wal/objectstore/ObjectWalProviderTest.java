@@ -177,7 +177,8 @@ class ObjectWalProviderTest {
             Duration.ofMillis(300),
             0,
             Duration.ofMillis(1),
-            Duration.ofMillis(20));
+            Duration.ofMillis(20),
+            ObjectWalSettings.Commit.STORE);
     try (ObjectWalProvider provider = Providers.with(store, meta, settings)) {
       Wal wal = provider.open("c", 1);
       append(wal, 1, 2).join();

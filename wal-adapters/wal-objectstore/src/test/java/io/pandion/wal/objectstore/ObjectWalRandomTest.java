@@ -131,7 +131,8 @@ class ObjectWalRandomTest {
               Duration.ofSeconds(20),
               random.nextBoolean() ? 0 : 1 << 20,
               Duration.ofMillis(1),
-              Duration.ofMillis(20));
+              Duration.ofMillis(20),
+              ObjectWalSettings.Commit.STORE);
       return Providers.with(store, meta, settings);
     }
 

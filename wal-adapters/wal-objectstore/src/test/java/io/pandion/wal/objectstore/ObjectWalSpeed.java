@@ -8,6 +8,7 @@ import io.pandion.storage.s3.S3Server;
 import io.pandion.wal.Wal;
 import io.pandion.wal.WalBody;
 import io.pandion.wal.WalMessage;
+import io.pandion.wal.objectstore.ObjectWalSettings.Commit;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,16 +26,25 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// Measures durable appends beside bare creates on the same store: a folder, and s3proxy. No test:
 /// run it by its name, see `docs/benchmarks.md`; `-Dseconds=3` for each row, `-Dstores=file,s3`,
-/// `-Dchannels=1,16`, `-Dbytes=100,1000`.
+/// `-Dchannels=1,16`, `-Dbytes=100,1000`; `-Dcommit=STORE,META` measures both modes, on a meta
+/// store that syncs each commit.
 final class ObjectWalSpeed {
   private static final int[] CHANNELS = numbers("channels", "1,16");
   private static final int[] BODIES = numbers("bytes", "100,1000,10000,100000");
   private static final int BARE_WRITERS = 16;
   private static final long IDLE_NANOS = 10_000_000_000L;
-  private static final FileMetaStore META = FileMetaStore.inMemory();
+  private static final List<Commit> COMMITS =
+      Arrays.stream(System.getProperty("commit", "STORE").split(",")).map(Commit::valueOf).toList();
 
   /// Of S3 Standard in us-east-1: 0.005 USD for 1,000 requests (aws.amazon.com/s3/pricing).
   private static final double USD_PER_PUT = 0.005 / 1_000;
+
+  /// What is measured.
+  private record Ground(ObjectStore store, FileMetaStore meta, Commit commit) {
+    ObjectWalProvider provider(ObjectStore counting) {
+      return Providers.with(counting, meta, ObjectWalSettings.defaults().withCommit(commit));
+    }
+  }
 
   @TempDir private Path directory;
 
@@ -49,41 +59,46 @@ final class ObjectWalSpeed {
     double seconds = Double.parseDouble(System.getProperty("seconds", "3"));
     String stores = System.getProperty("stores", "file,s3");
     if (stores.contains("file")) {
-      System.out.println("file://");
-      try (FileObjectStore files = new FileObjectStore(directory.resolve("files"))) {
-        all(files, seconds);
+      for (Commit commit : COMMITS) {
+        System.out.println("file:// " + commit);
+        try (FileObjectStore files = new FileObjectStore(directory.resolve("files-" + commit));
+            FileMetaStore meta = FileMetaStore.open(directory.resolve("files-meta-" + commit))) {
+          all(new Ground(files, meta, commit), seconds);
+        }
       }
     }
     if (stores.contains("s3")) {
-      System.out.println("s3proxy");
       try (S3Server server = new S3Server(directory.resolve("s3"))) {
         server.bucket("wal");
-        try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed"))) {
-          all(s3, seconds);
+        for (Commit commit : COMMITS) {
+          System.out.println("s3proxy " + commit);
+          try (S3ObjectStore s3 = new S3ObjectStore(server.settings("wal", "speed-" + commit));
+              FileMetaStore meta = FileMetaStore.open(directory.resolve("s3-meta-" + commit))) {
+            all(new Ground(s3, meta, commit), seconds);
+          }
         }
       }
     }
   }
 
-  private static void all(ObjectStore store, double seconds) throws Exception {
-    measure(store, 1, 1_000, Math.min(2, seconds), false);
-    measure(store, 16, 10_000, Math.min(2, seconds), false);
+  private static void all(Ground ground, double seconds) throws Exception {
+    measure(ground, 1, 1_000, Math.min(2, seconds), false);
+    measure(ground, 16, 10_000, Math.min(2, seconds), false);
     System.out.println(
         "channels  bytes  appends/s    MB/s  p50 ms  p99 ms   PUTs  PUTs/s   USD/h  KB/PUT |"
-            + " bare PUT MB/s  of it");
+            + " bare PUT MB/s  of it  commits/PUT");
     for (int channels : CHANNELS) {
       for (int body : BODIES) {
-        measure(store, channels, body, seconds, true);
+        measure(ground, channels, body, seconds, true);
       }
     }
-    single(store);
+    single(ground);
   }
 
   /// One append at a time: what a single client waits.
-  private static void single(ObjectStore store) throws Exception {
-    CountingObjectStore counting = new CountingObjectStore(store);
-    try (ObjectWalProvider provider =
-        Providers.with(counting, META, ObjectWalSettings.defaults())) {
+  private static void single(Ground ground) throws Exception {
+    CountingObjectStore counting = new CountingObjectStore(ground.store);
+    try (ObjectWalProvider provider = ground.provider(counting)) {
       Wal wal = provider.open("single", 1);
       counting.puts.reset();
       long[] nanos = new long[200];
@@ -105,13 +120,14 @@ final class ObjectWalSpeed {
     }
   }
 
-  private static void measure(
-      ObjectStore store, int channels, int bytes, double seconds, boolean print) throws Exception {
-    CountingObjectStore counting = new CountingObjectStore(store);
+  private static void measure(Ground ground, int channels, int bytes, double seconds, boolean print)
+      throws Exception {
+    CountingObjectStore counting = new CountingObjectStore(ground.store);
     Latencies latencies = new Latencies();
     AtomicLong appends = new AtomicLong();
     double took;
-    try (ObjectWalProvider provider = Providers.with(counting, META, ObjectWalSettings.defaults());
+    long commits;
+    try (ObjectWalProvider provider = ground.provider(counting);
         ExecutorService pool = Executors.newFixedThreadPool(channels)) {
       List<Wal> wals = new ArrayList<>();
       for (int c = 0; c < channels; c++) {
@@ -119,6 +135,7 @@ final class ObjectWalSpeed {
       }
       counting.puts.reset();
       counting.putBytes.reset();
+      commits = ground.meta.revision();
       long start = System.nanoTime();
       long until = start + (long) (seconds * 1e9);
       List<Future<?>> writers = new ArrayList<>();
@@ -129,6 +146,7 @@ final class ObjectWalSpeed {
         writer.get();
       }
       took = (System.nanoTime() - start) / 1e9;
+      commits = ground.meta.revision() - commits;
     }
     if (!print) {
       return;
@@ -136,12 +154,12 @@ final class ObjectWalSpeed {
     long puts = counting.puts.sum();
     double rate = appends.get() * (double) bytes / took / 1e6;
     int object = (int) Math.max(1, counting.putBytes.sum() / puts);
-    double bare = bare(store, object, seconds);
+    double bare = bare(ground.store, object, seconds);
     if (counting.failures.sum() > 0) {
       System.out.println(counting.failures + " failures, the last: " + counting.lastFailure);
     }
     System.out.printf(
-        "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.3f %7.0f | %13.1f %4.0f %%%n",
+        "%8d %6d %10.0f %7.1f %7.1f %7.1f %6d %7.1f %7.3f %7.0f | %13.1f %4.0f %% %5.2f%n",
         channels,
         bytes,
         appends.get() / took,
@@ -153,7 +171,8 @@ final class ObjectWalSpeed {
         puts / took * 3_600 * USD_PER_PUT,
         object / 1e3,
         bare,
-        counting.putBytes.sum() / took / 1e6 / bare * 100);
+        counting.putBytes.sum() / took / 1e6 / bare * 100,
+        commits / (double) puts);
   }
 
   /// Appends as fast as the log takes them.

@@ -47,7 +47,8 @@ class OpenAndCloseTest {
         stall,
         0,
         Duration.ofMillis(1),
-        Duration.ofMillis(20));
+        Duration.ofMillis(20),
+        ObjectWalSettings.Commit.STORE);
   }
 
   /// What the first was given in between must be durable before the second takes its end.

@@ -1,10 +1,17 @@
 package io.pandion.wal.objectstore;
 
+import io.pandion.meta.MetaEntry;
 import io.pandion.meta.MetaStore;
+import io.pandion.meta.MetaTransaction;
+import io.pandion.model.PandionException;
 import io.pandion.storage.ObjectStore;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.random.RandomGenerator;
 
 /// Mistakes that one could make in this log, planted to show that the simulation finds them.
@@ -24,10 +31,24 @@ public enum PlantedFault {
   COLLECTED_BELOW_ONE_CHECKPOINT,
   /// The fence goes with the last slot before it.
   FENCE_COLLECTED,
+  /// An object's entry in the meta store is made before the object.
+  NAMED_BEFORE_WRITTEN,
+  /// An object's entry is written whether there is one or not.
+  NAMED_ANEW,
+  /// What an attempt wrote is removed when nobody knows whether it got its name.
+  UNKNOWN_IS_REMOVED,
   /// The extent of an idle channel begins behind creates that are still under way.
   IDLE_FOLLOWS_TOO_FAR;
 
   public static final int ROLL_UP_SLOTS = 4;
+
+  /// Where the mistake can be made: what makes sure that an object is created once only.
+  public ObjectWalSettings.Commit commit() {
+    return switch (this) {
+      case NAMED_BEFORE_WRITTEN, NAMED_ANEW, UNKNOWN_IS_REMOVED -> ObjectWalSettings.Commit.META;
+      default -> ObjectWalSettings.Commit.STORE;
+    };
+  }
 
   Deciders deciders() {
     return new Deciders() {
@@ -48,6 +69,12 @@ public enum PlantedFault {
         return PlantedFault.this == END_WITHOUT_FENCE
             ? new NoFence(store, writer)
             : super.fence(store, writer);
+      }
+
+      @Override
+      MetaNamedObjects named(
+          ObjectStore bucket, MetaStore meta, long writer, Predicate<String> collected) {
+        return new WrongNames(PlantedFault.this, bucket, meta, writer, collected);
       }
 
       @Override
@@ -114,6 +141,54 @@ public enum PlantedFault {
             super.replied(reply == Reply.FOREIGN ? acknowledged() : slot, reply, now);
         default -> super.replied(slot, reply, now);
       };
+    }
+  }
+
+  private static final class WrongNames extends MetaNamedObjects {
+    private final PlantedFault fault;
+    private final ObjectStore bucket;
+    private final MetaStore meta;
+
+    WrongNames(
+        PlantedFault fault,
+        ObjectStore bucket,
+        MetaStore meta,
+        long writer,
+        Predicate<String> collected) {
+      super(bucket, meta, writer, collected);
+      this.fault = fault;
+      this.bucket = bucket;
+      this.meta = meta;
+    }
+
+    @Override
+    String write(String name, String attempt, Consumer<String> write) {
+      switch (fault) {
+        case NAMED_BEFORE_WRITTEN -> {
+          String winner = super.write(name, attempt, _ -> {});
+          put(object(name, attempt), write);
+          return winner;
+        }
+        case UNKNOWN_IS_REMOVED -> {
+          try {
+            return super.write(name, attempt, write);
+          } catch (PandionException e) {
+            bucket.delete(object(name, attempt));
+            throw e;
+          }
+        }
+        default -> {
+          return super.write(name, attempt, write);
+        }
+      }
+    }
+
+    @Override
+    boolean name(String name, Optional<MetaEntry> free, String attempt) {
+      return fault == NAMED_ANEW
+          ? meta.commit(
+              new MetaTransaction().put(key(name), attempt.getBytes(StandardCharsets.US_ASCII)))
+          : super.name(name, free, attempt);
     }
   }
 

@@ -21,6 +21,16 @@ final class Providers {
     return with(store, meta, fastSettings());
   }
 
+  /// The same, whose objects the meta store names.
+  static ObjectWalProvider named(ObjectStore store, MetaStore meta) {
+    return fast(store, meta, ObjectWalSettings.Commit.META);
+  }
+
+  static ObjectWalProvider fast(
+      ObjectStore store, MetaStore meta, ObjectWalSettings.Commit commit) {
+    return with(store, meta, fastSettings().withCommit(commit));
+  }
+
   static ObjectWalProvider with(ObjectStore store, MetaStore meta, ObjectWalSettings settings) {
     long seed = SEEDS.incrementAndGet();
     return new ObjectWalProvider(

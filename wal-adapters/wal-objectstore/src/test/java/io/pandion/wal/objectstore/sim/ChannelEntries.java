@@ -60,6 +60,11 @@ final class ChannelEntries {
     return streams.getOrDefault(stream, MissingNode.getInstance());
   }
 
+  /// Whether a key is that of a channel or a stream.
+  static boolean has(String key) {
+    return isChannel(key) || key.startsWith(STREAM);
+  }
+
   static boolean isChannel(String key) {
     return key.startsWith(CHANNEL);
   }

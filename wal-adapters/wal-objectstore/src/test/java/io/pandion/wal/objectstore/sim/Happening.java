@@ -54,6 +54,19 @@ sealed interface Happening {
 
   record Deleted(String node, String name, int kind) implements Happening {}
 
+  /// A bucket that overwrites has replaced an object by other bytes.
+  record Overwritten(String node, String object) implements Happening {}
+
+  /// An object without a name was removed.
+  record StrayDeleted(String node, String object) implements Happening {}
+
+  /// The meta store names another object than before, or the first one.
+  ///
+  /// @param there whether the bucket holds it
+  /// @param before what it named, while the bucket holds that; or nothing
+  record Named(String node, String name, String object, boolean there, String before)
+      implements Happening {}
+
   /// An entry of the meta store has changed; empty when it was removed.
   record Committed(String node, String key, String value) implements Happening {}
 

@@ -8,8 +8,10 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// Deleted is only what no extent of any channel names and what lies below the low-water mark; a
-/// FENCE or CLOSE object never; a roll-up when all slots that it may hold have gone. A stream ends
-/// once, and its marks do not fall while it is known.
+/// FENCE or CLOSE object never; a roll-up when all slots that it may hold have gone. Where the meta
+/// store names the objects, what lies behind the end of its stream may go, too, and roll-ups of a
+/// stream that has ended: their writer, who was paused, may name them a moment after they were
+/// looked at. A stream ends once, and its marks do not fall while it is known.
 ///
 /// A stream that was collected whole is forgotten. What is deleted then lies below the mark that
 /// was written before: deletes, and creates of a writer that was paused, may come as late as they
@@ -27,9 +29,12 @@ final class NeededObjectsStay implements Invariant {
   /// FENCE objects that were put below the mark.
   private final Set<String> late = new TreeSet<>();
 
+  private boolean named;
+
   @Override
   public void see(Happening happening) {
     switch (happening) {
+      case Happening.Named _ -> named = true;
       case Happening.Created c
           when c.kind() != DATA && c.kind() != ROLL_UP && c.name().startsWith(ROOT) -> {
         String[] path = c.name().substring(ROOT.length()).split("/", -1);
@@ -47,9 +52,11 @@ final class NeededObjectsStay implements Invariant {
   private void deleted(Happening.Deleted d) {
     String[] path = d.name().substring(ROOT.length()).split("/", -1);
     String stream = path[1];
+    long end = entries.stream(stream).path("end").asLong(-1);
     if (d.kind() == ROLL_UP) {
-      long end = Long.parseLong(path[3]) + PlantedFault.ROLL_UP_SLOTS;
-      if (end > marks.getOrDefault(stream, 0L)) {
+      long behind = Long.parseLong(path[3]) + PlantedFault.ROLL_UP_SLOTS;
+      boolean ended = named && end >= 0;
+      if (!ended && behind > marks.getOrDefault(stream, 0L)) {
         throw new Violation(getClass(), d + " may hold slots that are needed");
       }
       return;
@@ -57,6 +64,9 @@ final class NeededObjectsStay implements Invariant {
     long slot = Long.parseLong(path[2]);
     if (d.kind() != DATA && !late.contains(d.name())) {
       throw new Violation(getClass(), d + " is an end");
+    }
+    if (named && end >= 0 && slot > end) {
+      return;
     }
     for (Map.Entry<String, JsonNode> channel : entries.channels().entrySet()) {
       for (JsonNode extent : channel.getValue().path("extents")) {

@@ -17,9 +17,18 @@ final class SimMetaStore implements MetaStore {
   private final Weather weather;
   private final History history;
   private final String node;
+  private final SimBucket bucket;
 
-  SimMetaStore(FileMetaStore entries, Wire wire, Weather weather, History history, String node) {
+  /// @param bucket that holds what entries name
+  SimMetaStore(
+      FileMetaStore entries,
+      SimBucket bucket,
+      Wire wire,
+      Weather weather,
+      History history,
+      String node) {
     this.entries = entries;
+    this.bucket = bucket;
     this.wire = wire;
     this.weather = weather;
     this.history = history;
@@ -42,19 +51,36 @@ final class SimMetaStore implements MetaStore {
   }
 
   private boolean apply(MetaTransaction transaction) {
+    String before = "";
+    for (Step step : transaction.steps()) {
+      if (step instanceof Step.Put(String key, byte[] _) && SimBucket.isName(key)) {
+        before = bucket.named(key);
+      }
+    }
     if (!entries.commit(transaction)) {
       return false;
     }
     for (Step step : transaction.steps()) {
       switch (step) {
-        case Step.Put(String key, byte[] value) ->
-            history.add(
-                new Happening.Committed(node, key, new String(value, StandardCharsets.UTF_8)));
-        case Step.Delete(String key) -> history.add(new Happening.Committed(node, key, ""));
+        case Step.Put(String key, byte[] value) -> {
+          String text = new String(value, StandardCharsets.UTF_8);
+          if (SimBucket.isName(key)) {
+            bucket.named(node, key, text, before);
+          } else {
+            changed(key, text);
+          }
+        }
+        case Step.Delete(String key) -> changed(key, "");
         case Step.IfAbsent _, Step.IfRevision _ -> {}
       }
     }
     return true;
+  }
+
+  private void changed(String key, String value) {
+    if (ChannelEntries.has(key)) {
+      history.add(new Happening.Committed(node, key, value));
+    }
   }
 
   @Override

@@ -1,6 +1,5 @@
 package io.pandion.wal.objectstore.sim;
 
-import io.pandion.storage.MemoryObjectStore;
 import io.pandion.storage.ObjectStore;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -9,19 +8,16 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /// The bucket as one node sees it. What it keeps of the contract is all that real stores keep: a
-/// name is created once.
+/// name is created once; or not even that.
 final class SimObjectStore implements ObjectStore {
-  private static final int KIND = 10;
-
-  private final MemoryObjectStore bucket;
+  private final SimBucket bucket;
   private final Wire wire;
   private final Weather weather;
   private final History history;
   private final String node;
   private final Map<String, Integer> creating = new HashMap<>();
 
-  SimObjectStore(
-      MemoryObjectStore bucket, Wire wire, Weather weather, History history, String node) {
+  SimObjectStore(SimBucket bucket, Wire wire, Weather weather, History history, String node) {
     this.bucket = bucket;
     this.wire = wire;
     this.weather = weather;
@@ -36,22 +32,10 @@ final class SimObjectStore implements ObjectStore {
     int under = creating.merge(folder, 1, Integer::sum);
     history.add(new Happening.Creating(node, folder, under));
     try {
-      return wire.call(weather.write(), () -> create(name, sent));
+      return wire.call(weather.write(), () -> bucket.create(node, name, sent));
     } finally {
       creating.merge(folder, -1, Integer::sum);
     }
-  }
-
-  private boolean create(String name, byte[] bytes) {
-    boolean created = bucket.putIfAbsent(name, bytes);
-    if (created) {
-      history.add(new Happening.Created(node, name, kind(bytes), bytes.length));
-    }
-    return created;
-  }
-
-  private static int kind(byte[] bytes) {
-    return bytes.length > KIND ? bytes[KIND] : 0;
   }
 
   @Override
@@ -65,12 +49,12 @@ final class SimObjectStore implements ObjectStore {
 
   @Override
   public byte[] read(String name, long offset, int length) {
-    return reading(() -> bucket.read(name, offset, length));
+    return reading(() -> bucket.objects.read(name, offset, length));
   }
 
   @Override
   public byte[] readAll(String name) {
-    return reading(() -> bucket.readAll(name));
+    return reading(() -> bucket.objects.readAll(name));
   }
 
   @Override
@@ -80,31 +64,22 @@ final class SimObjectStore implements ObjectStore {
 
   @Override
   public long size(String name) {
-    return reading(() -> bucket.size(name));
+    return reading(() -> bucket.objects.size(name));
   }
 
   @Override
   public boolean exists(String name) {
-    return reading(() -> bucket.exists(name));
+    return reading(() -> bucket.objects.exists(name));
   }
 
   @Override
   public List<String> list(String prefix) {
-    return reading(() -> bucket.list(prefix));
+    return reading(() -> bucket.objects.list(prefix));
   }
 
   @Override
   public void delete(String name) {
-    boolean _ = wire.call(weather.write(), () -> remove(name));
-  }
-
-  private boolean remove(String name) {
-    if (!bucket.exists(name)) {
-      return false;
-    }
-    history.add(new Happening.Deleted(node, name, kind(bucket.readAll(name))));
-    bucket.delete(name);
-    return true;
+    boolean _ = wire.call(weather.write(), () -> bucket.delete(node, name));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package io.pandion.wal.objectstore.sim;
 
 import io.pandion.meta.FileMetaStore;
-import io.pandion.storage.MemoryObjectStore;
 import io.pandion.wal.objectstore.ObjectWalSettings;
+import io.pandion.wal.objectstore.ObjectWalSettings.Commit;
 import io.pandion.wal.objectstore.PlantedFault;
 import io.pandion.wal.objectstore.SimulatedProvider;
 import java.time.Duration;
@@ -25,8 +25,9 @@ final class Simulation {
   private final Weather bucketWeather;
   private final Weather metaWeather;
   private final Wire wire;
-  private final MemoryObjectStore bucket = new MemoryObjectStore();
   private final FileMetaStore meta = FileMetaStore.inMemory();
+  private final Commit commit;
+  private final SimBucket bucket;
   private final List<SimNode> nodes = new ArrayList<>();
   private final List<SimNode> everyNode = new ArrayList<>();
   private final Coordinator coordinator;
@@ -34,10 +35,18 @@ final class Simulation {
   private boolean storm = true;
 
   Simulation(long seed, PlantedFault fault) {
+    this(seed, fault, fault.commit(), Invariants.all());
+  }
+
+  /// @param commit what makes sure that an object is created once only; the bucket overwrites when
+  ///   it need not
+  Simulation(long seed, PlantedFault fault, Commit commit, List<Invariant> invariants) {
     this.random = new SplittableRandom(seed);
     this.fault = fault;
     this.clock = new Clockwork(random.split());
-    this.history = new History(clock, Invariants.all());
+    this.history = new History(clock, invariants);
+    this.commit = commit;
+    this.bucket = new SimBucket(meta, history, commit);
     this.bucketWeather = new Weather(random.split());
     this.metaWeather = new Weather(random.split());
     this.wire = new Wire(clock);
@@ -92,7 +101,8 @@ final class Simulation {
             Duration.ofSeconds(1 + random.nextInt(30)),
             random.nextBoolean() ? 0 : 1 << 20,
             Duration.ofMillis(5 + random.nextInt(50)),
-            Duration.ofMillis(60 + random.nextInt(2_000)));
+            Duration.ofMillis(60 + random.nextInt(2_000)),
+            commit);
     String name = "n" + number + "." + everyNode.size();
     NodeThreads threads =
         new NodeThreads(
@@ -105,7 +115,7 @@ final class Simulation {
             threads,
             SimulatedProvider.open(
                 new SimObjectStore(bucket, wire, bucketWeather, history, name),
-                new SimMetaStore(meta, wire, metaWeather, history, name),
+                new SimMetaStore(meta, bucket, wire, metaWeather, history, name),
                 settings,
                 name,
                 threads,

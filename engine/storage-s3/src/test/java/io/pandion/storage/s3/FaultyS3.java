@@ -1,4 +1,4 @@
-package io.pandion.server;
+package io.pandion.storage.s3;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -13,6 +13,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
@@ -21,11 +22,16 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /// An S3 server that is not well, on 127.0.0.1: it passes requests on to a healthy one, and answers
 /// some with an error instead, half of those after they were done, and some with the advice to slow
-/// down. It can be gone: then it closes each connection without a word.
-final class FaultyS3 implements AutoCloseable {
+/// down. It can be gone: then it closes each connection without a word. It can overlook the
+/// condition of creates, so that they overwrite; the healthy one must take requests whose signature
+/// is wrong then.
+public final class FaultyS3 implements AutoCloseable {
   // hop by hop, or made anew for the request that is passed on
   private static final Set<String> OWN =
       Set.of("connection", "content-length", "expect", "transfer-encoding", "upgrade", "date");
+
+  // the condition, and what the client of the JDK passes on only when it is told to
+  private static final Set<String> CONDITION = Set.of("if-none-match", "host");
 
   private final URI healthy;
   private final HttpServer server;
@@ -38,8 +44,9 @@ final class FaultyS3 implements AutoCloseable {
   private volatile double errors;
   private volatile double throttled;
   private volatile boolean gone;
+  private volatile boolean overlooks;
 
-  FaultyS3(URI healthy, long seed) throws IOException {
+  public FaultyS3(URI healthy, long seed) throws IOException {
     this.healthy = healthy;
     this.random = new Random(seed);
     this.server =
@@ -49,27 +56,32 @@ final class FaultyS3 implements AutoCloseable {
     server.start();
   }
 
-  URI endpoint() {
+  public URI endpoint() {
     return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
   }
 
   /// @param errors share of requests that are answered with 500, 0 to 1
   /// @param throttled share of requests that are answered with 503
-  void ail(double errors, double throttled) {
+  public void ail(double errors, double throttled) {
     this.errors = errors;
     this.throttled = throttled;
   }
 
-  void gone(boolean now) {
+  public void gone(boolean now) {
     gone = now;
   }
 
-  long requests() {
+  /// From now on creates overwrite what is there.
+  public void overlookConditions() {
+    overlooks = true;
+  }
+
+  public long requests() {
     return requests.get();
   }
 
   /// Requests that got no true answer.
-  long refused() {
+  public long refused() {
     return refused.get();
   }
 
@@ -127,7 +139,8 @@ final class FaultyS3 implements AutoCloseable {
         .getRequestHeaders()
         .forEach(
             (name, values) -> {
-              if (!OWN.contains(name.toLowerCase(java.util.Locale.ROOT))) {
+              String low = name.toLowerCase(Locale.ROOT);
+              if (!OWN.contains(low) && !(overlooks && CONDITION.contains(low))) {
                 values.forEach(value -> request.header(name, value));
               }
             });
