@@ -136,7 +136,7 @@ final class CodeLanes {
         sum = add(query, sum, FloatVector.fromArray(FLOATS, q, i + part * FLOATS.length()), y);
       }
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return LaneSum.of(sum);
   }
 
   static float float16(RowQuery query, MemorySegment data, long at) {
@@ -152,7 +152,7 @@ final class CodeLanes {
         sum = add(query, sum, FloatVector.fromArray(FLOATS, q, i + part * FLOATS.length()), y);
       }
     }
-    return sum.reduceLanes(VectorOperators.ADD);
+    return LaneSum.of(sum);
   }
 
   private static FloatVector add(RowQuery query, FloatVector sum, FloatVector q, FloatVector y) {

@@ -7,7 +7,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The twin of the Vector API: up to 512 bits, several rows at a time where there are several, so
@@ -212,7 +211,7 @@ final class LaneKernel implements VectorKernel {
   }
 
   static float sum(FloatVector vector) {
-    return vector.reduceLanes(VectorOperators.ADD);
+    return LaneSum.of(vector);
   }
 
   private static float dot(float[] query, MemorySegment rows, long at) {
