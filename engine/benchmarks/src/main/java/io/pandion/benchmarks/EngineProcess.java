@@ -113,10 +113,7 @@ final class EngineProcess implements AutoCloseable {
             "--enable-native-access=ALL-UNNAMED",
             "-XX:ActiveProcessorCount=" + Math.max(2, threads),
             "-Dpandion.build.threads=" + threads));
-    String kernel = System.getProperty("pandion.kernel");
-    if (kernel != null) {
-      command.add("-Dpandion.kernel=" + kernel);
-    }
+    spec.kernel().ifPresent(kernel -> command.add("-Dpandion.kernel=" + kernel));
     command.addAll(
         List.of(
             "-cp",

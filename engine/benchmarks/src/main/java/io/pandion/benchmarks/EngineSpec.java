@@ -4,15 +4,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /// What to measure: `KIND[,name=value…][@point|point…]`, where KIND is `hnswlib`, `lucene`,
 /// `jvector` or an index type of Pandion, and a point is `name=value;…`, the parameters of one
-/// search.
+/// search. `kernel=vector` among the first ones is for the process, not the index: the kernels that
+/// it computes with.
 ///
 /// @param params of the build
 /// @param points of the curve, at least one
 record EngineSpec(
     String kind, Map<String, String> params, List<Map<String, String>> points, String text) {
+  private static final String KERNEL = "kernel";
   private static final String GRAPH = "ef=10|ef=20|ef=40|ef=64|ef=100|ef=160|ef=256|ef=400";
   private static final String LISTS =
       "nprobe=4|nprobe=8|nprobe=12|nprobe=16|nprobe=24|nprobe=32|nprobe=48|nprobe=64|nprobe=96";
@@ -75,11 +78,19 @@ record EngineSpec(
         point.entrySet().stream().sorted(Map.Entry.comparingByKey()).map(String::valueOf).toList());
   }
 
+  /// The kernels of this engine's process; else those of this process, if they were chosen.
+  Optional<String> kernel() {
+    return Optional.ofNullable(params.get(KERNEL))
+        .or(() -> Optional.ofNullable(System.getProperty("pandion.kernel")));
+  }
+
   Engine engine() {
+    Map<String, String> own = new LinkedHashMap<>(params);
+    own.remove(KERNEL);
     return switch (kind) {
       case "lucene" -> new LuceneEngine();
       case "jvector" -> new JVectorEngine();
-      default -> new PandionEngine(kind, params);
+      default -> new PandionEngine(kind, own);
     };
   }
 }

@@ -37,7 +37,8 @@ public final class IndexBench implements Callable<Integer> {
       names = "--engine",
       description =
           "hnswlib, lucene, jvector or an index type, with parameters and points of the curve, such"
-              + " as 'HNSW,M=16@ef=40|ef=80'. May be repeated. Default: hnswlib, lucene, HNSW,"
+              + " as 'HNSW,M=16@ef=40|ef=80'; kernel=vector|scalar|native chooses what it computes"
+              + " with. May be repeated. Default: hnswlib, lucene, HNSW,"
               + " SCANN.")
   private List<String> engines =
       List.of("hnswlib", "lucene", "HNSW,M=16,efConstruction=200", "SCANN");

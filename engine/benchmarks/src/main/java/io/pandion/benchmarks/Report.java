@@ -13,7 +13,7 @@ import java.util.Map;
 ///
 /// @param peer label of the engine that ratios refer to
 record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, String peer) {
-  private static final double RECALL = 0.95;
+  private static final double[] RECALLS = {0.90, 0.95, 0.98};
 
   void write(Path folder) throws IOException {
     Files.createDirectories(folder);
@@ -90,16 +90,20 @@ record Report(DataSet set, List<EngineProcess> engines, List<Curve> curves, Stri
 
   private void condition(StringBuilder out, String condition, List<Curve> of) {
     on(out).format("%n### %s%n%n", condition);
-    double base =
-        of.stream()
-            .filter(curve -> curve.engine().equals(peer))
-            .mapToDouble(curve -> curve.tuned().cpuQpsAt(RECALL))
-            .findFirst()
-            .orElse(Double.NaN);
-    on(out).format("| engine | QPS at recall %.2f | x %s |%n|---|---:|---:|%n", RECALL, peer);
+    Curve base = of.stream().filter(curve -> curve.engine().equals(peer)).findFirst().orElse(null);
+    out.append("| engine |");
+    for (double recall : RECALLS) {
+      on(out).format(" QPS at recall %.2f | x %s |", recall, peer);
+    }
+    out.append("\n|---|").append("---:|---:|".repeat(RECALLS.length)).append('\n');
     for (Curve curve : of) {
-      double qps = curve.tuned().cpuQpsAt(RECALL);
-      on(out).format("| %s | %s | %s |%n", curve.engine(), number(qps, 0), number(qps / base, 2));
+      on(out).format("| %s |", curve.engine());
+      for (double recall : RECALLS) {
+        double qps = curve.tuned().cpuQpsAt(recall);
+        double beside = base == null ? Double.NaN : base.tuned().cpuQpsAt(recall);
+        on(out).format(" %s | %s |", number(qps, 0), number(qps / beside, 2));
+      }
+      out.append('\n');
     }
     targets(out, of);
     out.append("\n| engine | point | recall@10 | QPS | min – max | wall QPS | p50 µs | p99 µs |\n");

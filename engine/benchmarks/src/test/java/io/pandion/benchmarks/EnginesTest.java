@@ -36,7 +36,7 @@ class EnginesTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"lucene", "jvector", "FLAT", "HNSW,M=16", "SCANN,nlist=32"})
+  @ValueSource(strings = {"lucene", "jvector", "FLAT", "HNSW,kernel=vector", "SCANN,nlist=32"})
   void every_engine_finds_the_true_neighbours_with_and_without_filter(String text)
       throws IOException {
     EngineSpec spec = EngineSpec.of(text);
@@ -71,6 +71,9 @@ class EnginesTest {
     assertThat(spec.label()).isEqualTo("SCANN-nlist64");
     assertThat(spec.points())
         .containsExactly(Map.of("nprobe", "4"), Map.of("nprobe", "8", "reorder_k", "50"));
+    EngineSpec own = EngineSpec.of("HNSW,M=16,kernel=vector");
+    assertThat(own.label()).isEqualTo("HNSW-M16-kernelvector");
+    assertThat(own.kernel()).contains("vector");
     assertThat(EngineSpec.of("HNSW").points()).contains(Map.of("target_recall", "0.95"));
     assertThat(EngineSpec.of("hnswlib").points()).doesNotContain(Map.of("target_recall", "0.95"));
     assertThatThrownBy(() -> EngineSpec.of("HNSW,16"))

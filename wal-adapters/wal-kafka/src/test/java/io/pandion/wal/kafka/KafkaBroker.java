@@ -172,6 +172,15 @@ public final class KafkaBroker implements AutoCloseable {
             .collect(Collectors.joining("\n")));
   }
 
+  private static String classPath() throws IOException {
+    Path file = Path.of(System.getProperty("pandion.kafka.classpath", ""));
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          file + " is missing: Maven writes it with -pl wal-adapters/test-brokers/kafka");
+    }
+    return Files.readString(file).strip();
+  }
+
   /// Starts it again over its files.
   public void restart() throws IOException {
     launch();
@@ -179,8 +188,7 @@ public final class KafkaBroker implements AutoCloseable {
   }
 
   private void launch() throws IOException {
-    String classPath =
-        Files.readString(Path.of(System.getProperty("pandion.kafka.classpath", ""))).strip();
+    String classPath = classPath();
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -7,7 +7,6 @@ import io.pandion.wal.WalBatch;
 import io.pandion.wal.WalMessage;
 import io.pandion.wal.WalReader;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -38,6 +37,7 @@ final class LocalWal implements Wal {
 
   // Guarded by this.
   private final Deque<Pending> waiting = new ArrayDeque<>();
+  private final NameBytes names = new NameBytes();
   private final Set<LocalWalReader> readers = new HashSet<>();
   private long nextLsn;
   private long lastTick;
@@ -93,8 +93,9 @@ final class LocalWal implements Wal {
     long tick = WalBatch.checkTicks(pchannel, batch, term, lastTick);
     long bytes = 0;
     for (WalMessage message : batch) {
-      check(message);
-      bytes += LogOutput.bytes(message);
+      byte[] vchannel = names.of(message.vchannel());
+      check(vchannel);
+      bytes += SegmentWriter.recordBytes(vchannel.length, message.body().size());
     }
     awaitRoom(bytes);
     if (failed != null) {
@@ -105,7 +106,10 @@ final class LocalWal implements Wal {
     nextLsn += batch.size();
     CompletableFuture<Void> future = new CompletableFuture<>();
     waiting.add(new Pending(List.copyOf(batch), bytes, future));
-    notifyAll();
+    if (waiting.size() == 1) {
+      // else the thread knows that there is work
+      notifyAll();
+    }
     return future;
   }
 
@@ -129,10 +133,8 @@ final class LocalWal implements Wal {
     }
   }
 
-  private void check(WalMessage message) {
-    if (message.vchannel().length() > SegmentWriter.MAX_VCHANNEL / 3
-        && message.vchannel().getBytes(StandardCharsets.UTF_8).length
-            > SegmentWriter.MAX_VCHANNEL) {
+  private void check(byte[] vchannel) {
+    if (vchannel.length > SegmentWriter.MAX_VCHANNEL) {
       throw new IllegalArgumentException(
           "channel " + pchannel + ": the name of a vchannel has over 65535 bytes");
     }

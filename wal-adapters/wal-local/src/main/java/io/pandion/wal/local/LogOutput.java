@@ -5,7 +5,6 @@ import io.pandion.wal.WalMessage;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 
@@ -133,11 +132,6 @@ final class LogOutput implements Closeable {
 
   int groupBytes() {
     return settings.groupBytes();
-  }
-
-  static long bytes(WalMessage message) {
-    return SegmentWriter.recordBytes(
-        message.vchannel().getBytes(StandardCharsets.UTF_8).length, message.body().size());
   }
 
   /// Writes a group; durable when it returns. Not to be called again after it has thrown.

@@ -5,7 +5,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
@@ -61,6 +60,7 @@ final class SegmentWriter implements Closeable {
   private final ByteBuffer buffer;
   private final int seed;
   private final CRC32C crc = new CRC32C();
+  private final NameBytes names = new NameBytes();
   private int preallocateBytes;
   private int previous;
   private long position;
@@ -158,7 +158,7 @@ final class SegmentWriter implements Closeable {
   ///
   /// @param group lsn of the first message of the group
   void write(WalMessage message, long group) throws IOException {
-    byte[] vchannel = message.vchannel().getBytes(StandardCharsets.UTF_8);
+    byte[] vchannel = names.of(message.vchannel());
     ByteBuffer body = message.body().encoded();
     long length = recordBytes(vchannel.length, body.remaining());
     boolean fits = length <= buffer.capacity();
@@ -166,18 +166,21 @@ final class SegmentWriter implements Closeable {
       flush();
     }
     int start = buffer.position();
-    int padding = (int) (length - RECORD_HEADER - vchannel.length - body.remaining());
+    if (fits) {
+      // what pads; all else is written over it
+      buffer.putLong(start + (int) length - Long.BYTES, 0);
+    }
     buffer.putInt(0).putInt(body.remaining()).putInt(previous).putInt(vchannel.length);
     buffer.putLong(message.lsn()).putLong(message.term()).putLong(message.tick()).putLong(group);
     buffer.put(vchannel);
     crc.reset();
     update(crc, seed);
     if (fits) {
-      buffer.put(body);
-      pad(padding);
+      buffer.put(body).position(start + (int) length);
       updateFrom(start + 4);
       finish(start);
     } else {
+      int padding = (int) (length - RECORD_HEADER - vchannel.length - body.remaining());
       updateFrom(start + 4);
       crc.update(body.duplicate());
       for (int i = 0; i < padding; i++) {

@@ -168,10 +168,18 @@ public final class PulsarBroker implements AutoCloseable {
         """);
   }
 
+  private static String classPath() throws IOException {
+    Path file = Path.of(System.getProperty("pandion.pulsar.classpath", ""));
+    if (!Files.isRegularFile(file)) {
+      throw new IOException(
+          file + " is missing: Maven writes it with -pl wal-adapters/test-brokers/pulsar");
+    }
+    return Files.readString(file).strip();
+  }
+
   /// Starts it, again over its files.
   public void start() throws IOException {
-    String classPath =
-        Files.readString(Path.of(System.getProperty("pandion.pulsar.classpath", ""))).strip();
+    String classPath = classPath();
     process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
