@@ -17,8 +17,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// The log beside bare appends to a file that are synced in groups, with nothing around the bytes.
-/// No test: run it by its name, see `docs/benchmarks.md`.
+/// The log beside bare appends to a file that are synced in groups, with nothing around the bytes;
+/// with `-Dheaders=true` as many bytes as the log's record has. No test: run it by its name, see
+/// `docs/benchmarks.md`.
 final class LocalWalSpeed {
   @TempDir private Path directory;
 
@@ -29,9 +30,16 @@ final class LocalWalSpeed {
         new LocalWalProvider(directory.resolve("wal"), LocalWalSettings.defaults())) {
       new WalRace(
               provider,
-              bytes -> new Bare(directory.resolve("bare-" + files.incrementAndGet()), bytes))
+              bytes ->
+                  new Bare(directory.resolve("bare-" + files.incrementAndGet()), inFile(bytes)))
           .run();
     }
+  }
+
+  private static int inFile(int bytes) {
+    return Boolean.getBoolean("headers")
+        ? (int) SegmentWriter.recordBytes(WalRace.KEY.length(), bytes)
+        : bytes;
   }
 
   /// One thread writes all that waits, syncs it once, and tells.

@@ -10,9 +10,11 @@ import org.apache.pulsar.client.api.PulsarClient;
 import org.apache.pulsar.client.api.PulsarClientException;
 import org.apache.pulsar.client.api.Schema;
 import org.apache.pulsar.client.api.SizeUnit;
+import org.apache.pulsar.client.api.TypedMessageBuilder;
 import org.junit.jupiter.api.Test;
 
-/// The log beside Pulsar's bare producer with the same settings. No test: run it by its name, see
+/// The log beside Pulsar's bare producer with the same settings; with `-Dheaders=true` a message of
+/// that one has properties as long as the log's. No test: run it by its name, see
 /// `docs/benchmarks.md`; `-DserviceUrl=pulsar://host:port` for a broker that is there.
 final class PulsarWalSpeed {
   @Test
@@ -47,10 +49,18 @@ final class PulsarWalSpeed {
       throw new IllegalStateException(e);
     }
     byte[] value = WalRace.value(bytes);
+    boolean headers = Boolean.getBoolean("headers");
     return new WalRace.Log() {
       @Override
       public CompletableFuture<?> append() {
-        return producer.newMessage().key(WalRace.KEY).value(value).sendAsync();
+        TypedMessageBuilder<byte[]> message = producer.newMessage().key(WalRace.KEY).value(value);
+        if (headers) {
+          message
+              .property("kind", "other")
+              .property("tick", "1000000")
+              .property("log", "1 1000000 10:200:0");
+        }
+        return message.sendAsync();
       }
 
       @Override
