@@ -17,7 +17,7 @@ final class Chart {
   private static final int HEIGHT = 720;
   private static final int LEFT = 90;
   private static final int RIGHT = 30;
-  private static final int TOP = 50;
+  private static final int TOP = 66;
   private static final int BOTTOM = 60;
   private static final Color[] COLOURS = {
     new Color(0x1f77b4), new Color(0xd62728), new Color(0x2ca02c), new Color(0xff7f0e),
@@ -61,7 +61,7 @@ final class Chart {
   private void draw(Graphics2D g, String title) {
     g.setColor(Color.BLACK);
     g.setFont(new Font(Font.SANS_SERIF, Font.BOLD, 16));
-    g.drawString(title, LEFT, 30);
+    g.drawString(title, 15, 24);
     g.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, 13));
     axes(g);
     for (int i = 0; i < curves.size(); i++) {

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// The kinds of vector index by the names that Milvus gives them.
 public final class VectorIndexTypes {
@@ -48,7 +49,10 @@ public final class VectorIndexTypes {
     throw new PandionException(
         Reason.INVALID_REQUEST,
         Subject.INDEX,
-        "invalid index type: " + name + "; use AUTOINDEX, HNSW or FLAT for float vectors");
+        "invalid index type: "
+            + name
+            + "; float vectors have "
+            + String.join(", ", new TreeSet<>(TYPES.keySet())));
   }
 
   private static String instead(String name) {

@@ -14,9 +14,9 @@ public enum Metric {
     return this != L2;
   }
 
-  /// What the client sees for an internal score (L2: the squared distance).
+  /// What the client sees for an internal score (L2: the squared distance, never -0).
   public float toClient(float score) {
-    return this == L2 ? -score : score;
+    return this == L2 ? 0f - score : score;
   }
 
   /// The internal score of a value that a client gave (radius, range_filter).

@@ -43,11 +43,12 @@ final class KernelChoice {
 
   /// @param reason why no other one is used
   static VectorKernel inJava(String reason) {
-    return wide() ? new LaneKernel(reason) : new ScalarKernel();
+    return wideEnough(4) ? new LaneKernel(reason) : new ScalarKernel();
   }
 
-  private static boolean wide() {
+  /// Whether the Vector API is there and its vectors have so many floats.
+  static boolean wideEnough(int lanes) {
     return ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()
-        && LaneKernel.lanes() >= 4;
+        && LaneKernel.lanes() >= lanes;
   }
 }
