@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -33,6 +34,7 @@ import org.slf4j.LoggerFactory;
 /// Futures complete on a thread of the log's own, for Pulsar's threads must not wait.
 final class PulsarWal implements Wal {
   private static final Logger LOG = LoggerFactory.getLogger(PulsarWal.class);
+  private static final int TRUNCATION_SECONDS = 10;
 
   private final long term;
   private final long beginLsn;
@@ -43,6 +45,7 @@ final class PulsarWal implements Wal {
   private final Consumer<PulsarWal> onClose;
   private final AppendsUnderWay appends;
   private final ExecutorService own;
+  private final ExecutorService truncations;
   private final Queue<Runnable> actions = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingActions = new AtomicInteger();
 
@@ -72,6 +75,9 @@ final class PulsarWal implements Wal {
     this.own =
         Executors.newSingleThreadExecutor(
             Thread.ofVirtual().name("wal-" + log.pchannel()).factory());
+    this.truncations =
+        Executors.newSingleThreadExecutor(
+            Thread.ofVirtual().name("wal-truncate-" + log.pchannel()).factory());
   }
 
   String pchannel() {
@@ -192,26 +198,38 @@ final class PulsarWal implements Wal {
       return;
     }
     long kept = mark.get().lsn();
-    Thread.ofVirtual()
-        .name("wal-truncate-" + log.pchannel())
-        .start(
-            () -> {
-              try {
-                log.removeUpTo(upTo);
-                marks.forgetBelow(kept);
-              } catch (PulsarClientException e) {
-                LOG.warn("{} is not truncated below lsn {} yet: {}", log.topic(), kept, e, e);
-              }
-            });
+    try {
+      truncations.execute(() -> remove(upTo, kept));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("{} is closed: the next owner truncates it", log.topic(), e);
+    }
   }
 
-  /// Waits for what was appended, then stops.
+  private void remove(MessageId upTo, long kept) {
+    try {
+      log.removeUpTo(upTo);
+      marks.forgetBelow(kept);
+    } catch (PulsarClientException e) {
+      LOG.warn("{} is not truncated below lsn {} yet: {}", log.topic(), kept, e, e);
+    }
+  }
+
+  /// Waits for what was appended and, for a while, for a truncation under way, then stops: as long
+  /// as that one is subscribed nobody else can give the subscription up.
   @Override
   public void close() {
     if (!appends.finish()) {
       fail(new TimeoutException("closed before the broker confirmed it"));
     }
     own.shutdown();
+    truncations.shutdown();
+    try {
+      if (!truncations.awaitTermination(TRUNCATION_SECONDS, TimeUnit.SECONDS)) {
+        LOG.warn("{} is closed while it is being truncated", log.topic());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     try {
       producer.close();
     } catch (PulsarClientException e) {
